@@ -63,7 +63,7 @@ public final class BillingModule {
 
     /** The jobs that this room offers. */
     public List<Tasks.Job> jobs() {
-        return List.of(new SettlementJob(plans).offered(), new MetadataBackfillJob(mirror, plans).offered());
+        return List.of(new SettlementJob(plans).offered(), new MetadataBackfillJob(mirror, plans).offered(), reconciliation.offered());
     }
 
     /** Binds the room's operations. */

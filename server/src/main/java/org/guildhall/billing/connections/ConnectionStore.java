@@ -102,6 +102,14 @@ final class ConnectionStore {
             .set(CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.REFUSED_DELIVERIES.plus(inline(1L)))
             .set(CONNECTIONS.LAST_REFUSED_AT, Columns.now())
             .where(BY_ID));
+    private static final PreparedQuery<UUID> ASKED_AFTER = PreparedQuery.ofValue(
+            select(CONNECTIONS.ID)
+                    .from(CONNECTIONS)
+                    .where(CONNECTIONS.STATE.eq(inline("active")))
+                    .and(CONNECTIONS.API_KEY.isNotNull())
+                    .and(CONNECTIONS.ID.gt(param(CONNECTIONS.ID)))
+                    .orderBy(CONNECTIONS.ID)
+                    .limit(DSL.param("most", SQLDataType.INTEGER)));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", CONNECTIONS.CREATED_AT),
             CONNECTIONS.ID,
@@ -131,6 +139,11 @@ final class ConnectionStore {
     /** Locks the connection until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return LOCK.one(tx, id);
+    }
+
+    /** The next active connections with an API key, by their ids. */
+    List<UUID> askedAfter(Tx tx, UUID after, int most) {
+        return ASKED_AFTER.all(tx, after, most);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

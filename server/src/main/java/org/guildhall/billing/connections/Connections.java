@@ -75,6 +75,11 @@ public final class Connections {
         return key == null ? null : new Asked(active(row), row.name(), key);
     }
 
+    /** The next connections that can be asked, by their ids. */
+    public List<UUID> askedAfter(Tx tx, UUID after, int most) {
+        return store.askedAfter(tx, after, most);
+    }
+
     /** The open task about objects that couldn't be fetched; null if there is none. */
     public @Nullable UUID fetchTask(Tx tx, UUID id) {
         return store.fetchTask(tx, id);

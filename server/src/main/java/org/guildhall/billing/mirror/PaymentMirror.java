@@ -73,13 +73,19 @@ final class PaymentMirror {
         if (!verdict.applies()) {
             return verdict.outcome();
         }
-        var intent = new Intent(payment.state(), payment.receivedMinor(), payment.failure(), origin.position().at());
+        var intent = new Intent(payment.state(), payment.receivedMinor(), payment.failure(), since(before, payment, origin));
         var all = attempts.ofPayment(tx, target.row().id()).stream().map(PaymentAttemptStore.Stored::attempt).toList();
         var content = new Content(
                 payment.status(), accountId(target, before), payment.currency(), payment.amountMinor(), PaymentRules.progress(intent, all), intent,
                 origin.position(), payment.metadata(), newest(before, origin));
         save(tx, changes, target, content, payment.state().equals("succeeded") ? origin.position().at() : null);
         return verdict.outcome();
+    }
+
+    /** The instant from which the payment is in its state. A fetch doesn't tell it, so it stays if the state does. */
+    private static Instant since(@Nullable Content before, ProviderPayment payment, Origin origin) {
+        var known = before == null ? null : before.intent();
+        return origin.position().isFetched() && known != null && known.state().equals(payment.state()) ? known.at() : origin.position().at();
     }
 
     /** @return applied, stale or no_change */

@@ -43,6 +43,11 @@ public final class Reconciliation {
         queue.on(ReconcileJob.TASK, TaskQueue.Policy.BULK, reconciling);
     }
 
+    /** The job that this part offers. */
+    public Tasks.Job offered() {
+        return new ReconciliationJob(connections, reconciliations, queue).offered();
+    }
+
     /** Binds the operations of this part. */
     public void bind(Api api) {
         new ReconciliationsHandler(reconciliations, differences, connections, reconciling, queue).bind(api);

@@ -123,7 +123,7 @@ final class ReconciliationsHandler {
         }
     }
 
-    private static org.guildhall.api.model.Reconciliation toApi(Row row) {
+    static org.guildhall.api.model.Reconciliation toApi(Row row) {
         var counts = row.counts();
         return new org.guildhall.api.model.Reconciliation(
                 new ReconciliationId(row.id()), row.externalId(), new ConnectionId(row.scope().connectionId()),

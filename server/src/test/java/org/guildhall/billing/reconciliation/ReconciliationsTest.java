@@ -142,6 +142,21 @@ class ReconciliationsTest {
     }
 
     @Test
+    void job_startsOneForEachConnection() {
+        account.put("customers", customer("cus_new", "Ada", 20));
+        http.post(BILLING + "connections", "{\"name\": \"Without a key\", \"provider\": \"stripe\", \"livemode\": true}").expect(201);
+        http.post("/api/v1/tasks/jobs/billing-reconciliation/runs", null).expect(202);
+        var list = BILLING + "reconciliations";
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && http.get(list).json().get("data").isEmpty();) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        var started = http.get(list).expect(200);
+        assertEquals(1, started.json().get("data").size());
+        var report = finished(http.get(list + "/" + started.at("/data/0/id")).expect(200));
+        assertEquals("succeeded compared 1 missing 1/0 differing 0 unreadable 0 requested 0", counts(report));
+    }
+
+    @Test
     void refusedKey_failsTheReconciliation_andNoKeyIsRefused() {
         account.fails(401, null);
         var report = finished(start(""));
