@@ -41,6 +41,15 @@ check "the delivery tells its effect" 200 '.received_count == 2' '.outcome == "a
 account=$(member '.effects[0].entity_id')
 call GET "/billing/accounts/$account"
 check "the account is the newest one" 200 '.name == "Mira Rossi"' '.state == "active"' '.link_source == "none"' ".mirror.delivery_id == \"$delivery\""
+call POST "/billing/delivery-replays?dry_run=true" "{\"filter\": {\"connection_id\": \"$connection\", \"state\": \"processed\"}}"
+check "a replay of both is tried" 202 '.total == 2' '.state == "queued"'
+call POST /billing/delivery-replays "{\"external_id\": \"smoke-$run\", \"filter\": {\"connection_id\": \"$connection\", \"state\": \"processed\"}}"
+check "and begun" 202 '.total == 2' '.processed == 0'
+replay=$(member .id)
+call GET "/billing/delivery-replays?external_id=smoke-$run"
+check "it is listed" 200 ".data[0].id == \"$replay\""
+call GET "/billing/delivery-replays/$replay"
+check "and can be read" 200 ".filter.connection_id == \"$connection\"" '.failure == null'
 call GET "$deliveries/$delivery/payload"
 check "the body can be read" 200 ".event.id == \"evt_$run\""
 

@@ -31,6 +31,9 @@ final class BillingExamples {
             example(GET_WEBHOOK_DELIVERY).at("webhook_delivery_id", BillingExamples::delivery),
             example(GET_WEBHOOK_DELIVERY_PAYLOAD).at("webhook_delivery_id", BillingExamples::delivery),
             example(REPLAY_WEBHOOK_DELIVERY).at("webhook_delivery_id", BillingExamples::delivery),
+            example(CREATE_DELIVERY_REPLAY).makes("rpl"),
+            example(LIST_DELIVERY_REPLAYS),
+            example(GET_DELIVERY_REPLAY),
 
             example(LIST_INVOICES).entry(BillingExamples::invoice),
             example(GET_INVOICE).at("invoice_id", BillingExamples::invoice),
