@@ -15,7 +15,7 @@ create table billing.fetches (
     tenant_id          uuid        not null default platform.app_tenant(),
     id                 uuid        not null,
     connection_id      uuid        not null,
-    kind               text        not null constraint fetches_kind check (kind in ('account', 'subscription', 'invoice', 'payment', 'refund')),
+    kind               text        not null constraint fetches_kind check (kind in ('account', 'subscription', 'invoice', 'payment', 'refund', 'dispute', 'payout')),
     provider_reference text        not null,
     reason             text        not null constraint fetches_reason check (reason in ('stub', 'tie', 'lines', 'difference')),
     state              text        not null default 'due' constraint fetches_state check (state in ('due', 'failed', 'missing_there')),
@@ -43,6 +43,12 @@ alter table billing.payment_attempts
     alter column delivery_id drop not null,
     alter column provider_event_reference drop not null;
 alter table billing.refunds
+    alter column delivery_id drop not null,
+    alter column provider_event_reference drop not null;
+alter table billing.disputes
+    alter column delivery_id drop not null,
+    alter column provider_event_reference drop not null;
+alter table billing.payouts
     alter column delivery_id drop not null,
     alter column provider_event_reference drop not null;
 

@@ -7,7 +7,7 @@ create table billing.reconciliations (
     external_id    text,
     connection_id  uuid        not null,
     kinds          text[]      not null
-        constraint reconciliations_kinds check (kinds <@ array['account', 'subscription', 'invoice', 'payment', 'refund'] and cardinality(kinds) > 0),
+        constraint reconciliations_kinds check (kinds <@ array['account', 'subscription', 'invoice', 'payment', 'refund', 'dispute', 'payout'] and cardinality(kinds) > 0),
     objects_from   timestamptz,
     objects_before timestamptz,
     repair         boolean     not null,

@@ -21,9 +21,11 @@ import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.billing.stripe.StripeCustomers;
+import org.guildhall.billing.stripe.StripeDisputes;
 import org.guildhall.billing.stripe.StripeFetches;
 import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.billing.stripe.StripePayments;
+import org.guildhall.billing.stripe.StripePayouts;
 import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -67,10 +69,14 @@ public final class EventEffects {
         if (outcome == null) {
             return null;
         }
-        // The invoices that the event has changed are locked by the mirror.
-        List.copyOf(changes.all()).stream()
-                .filter(change -> change.entityType().equals("invoice") && change.after() != null)
-                .forEach(change -> recovery.settle(tx, changes, change.id()));
+        // The invoices and disputes that the event has changed are locked by the mirror.
+        for (var change : List.copyOf(changes.all())) {
+            switch (change.entityType()) {
+                case "invoice" -> recovery.settle(tx, changes, change.id());
+                case "dispute" -> recovery.settleDispute(tx, changes, change.id());
+                default -> { }
+            }
+        }
         ledger.settle(tx, changes, origin.deliveryId());
         if (connection.hasApiKey()) {
             requestLacking(tx, changes, connection.id(), origin);
@@ -93,6 +99,10 @@ public final class EventEffects {
                 mirror.apply(tx, changes, connectionId, StripePayments.readCharge(event), origin);
             case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
                 mirror.apply(tx, changes, connectionId, StripePayments.readRefund(event), origin);
+            case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+                    "charge.dispute.closed" -> mirror.apply(tx, changes, connectionId, StripeDisputes.read(event), origin);
+            case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" ->
+                mirror.apply(tx, changes, connectionId, StripePayouts.read(event), origin);
             case "invoice_payment.paid" -> mirror.apply(tx, changes, connectionId, StripePayments.readInvoicePayment(event));
             default -> null;
         };

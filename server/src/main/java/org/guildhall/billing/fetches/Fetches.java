@@ -39,7 +39,7 @@ public final class Fetches {
     /**
      * An object that is to be fetched.
      *
-     * @param kind account, subscription, invoice, payment or refund
+     * @param kind account, subscription, invoice, payment, refund, dispute or payout
      * @param reference the provider's id
      */
     public record Due(UUID id, String kind, String reference, int requests, int attempts) {}

@@ -2,8 +2,10 @@ package org.guildhall.billing.mirror;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.PAYOUTS;
 import static org.guildhall.schema.billing.Tables.REFUNDS;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.jooq.impl.DSL.select;
@@ -23,6 +25,8 @@ final class MirrorVersionStore {
             "subscription", version(SUBSCRIPTIONS.VERSION, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE),
             "invoice", version(INVOICES.VERSION, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE),
             "payment", version(PAYMENTS.VERSION, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE),
+            "dispute", version(DISPUTES.VERSION, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE),
+            "payout", version(PAYOUTS.VERSION, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE),
             "refund", version(REFUNDS.VERSION, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE));
 
     private static PreparedQuery<Long> version(TableField<?, Long> version, TableField<?, UUID> connectionId, TableField<?, String> reference) {

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
+import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.ProviderInvoicePayment;
 import org.guildhall.billing.events.ProviderPayment;
+import org.guildhall.billing.events.ProviderPayout;
 import org.guildhall.billing.events.ProviderRefund;
 import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.mirror.MirrorRules.Position;
@@ -40,6 +42,10 @@ public final class Mirroring {
     private final PaymentMirror paymentMirror;
     private final RefundMirror refundMirror;
     private final MirrorVersionStore versions = new MirrorVersionStore();
+    private final DisputeStore disputes = new DisputeStore();
+    private final DisputeMirror disputeMirror;
+    private final PayoutStore payouts = new PayoutStore();
+    private final PayoutMirror payoutMirror = new PayoutMirror(payouts);
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -52,6 +58,7 @@ public final class Mirroring {
         this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
         this.paymentMirror = new PaymentMirror(accounts, invoices, payments, new PaymentAttemptStore());
         this.refundMirror = new RefundMirror(paymentMirror, refunds);
+        this.disputeMirror = new DisputeMirror(paymentMirror, disputes);
     }
 
     /**
@@ -190,9 +197,19 @@ public final class Mirroring {
         return accountMirror.linkNamed(tx, changes, accountId);
     }
 
-    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment or refund */
+    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute or payout */
     public long version(Tx tx, String kind, UUID connectionId, String reference) {
         return versions.get(tx, kind, connectionId, reference);
+    }
+
+    /** Applies the content of a dispute, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderDispute dispute, Origin origin) {
+        return disputeMirror.apply(tx, changes, connectionId, dispute, origin);
+    }
+
+    /** Applies the content of a payout, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayout payout, Origin origin) {
+        return payoutMirror.apply(tx, changes, connectionId, payout, origin);
     }
 
     /** Binds the operations of this part. @param links gets changed links of accounts */
@@ -202,5 +219,7 @@ public final class Mirroring {
         new InvoicesHandler(invoices, lines).bind(api.routes());
         new PaymentsHandler(payments).bind(api.routes());
         new RefundsHandler(refunds).bind(api.routes());
+        new DisputesHandler(disputes).bind(api.routes());
+        new PayoutsHandler(payouts).bind(api.routes());
     }
 }

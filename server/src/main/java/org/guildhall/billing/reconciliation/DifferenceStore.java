@@ -2,9 +2,11 @@ package org.guildhall.billing.reconciliation;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.FETCHES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.PAYOUTS;
 import static org.guildhall.schema.billing.Tables.RECONCILED_OBJECTS;
 import static org.guildhall.schema.billing.Tables.RECONCILIATIONS;
 import static org.guildhall.schema.billing.Tables.RECONCILIATION_DIFFERENCES;
@@ -104,6 +106,8 @@ final class DifferenceStore {
                     SUBSCRIPTIONS.STATE, SUBSCRIPTIONS.CREATED_AT),
             "invoice", missingThere("invoice", INVOICES, INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.STATE, INVOICES.CREATED_AT),
             "payment", missingThere("payment", PAYMENTS, PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.STATE, PAYMENTS.CREATED_AT),
+            "dispute", missingThere("dispute", DISPUTES, DISPUTES.ID, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE, DISPUTES.STATE, DISPUTES.CREATED_AT),
+            "payout", missingThere("payout", PAYOUTS, PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE, PAYOUTS.STATE, PAYOUTS.CREATED_AT),
             "refund", missingThere("refund", REFUNDS, REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE, REFUNDS.STATE, REFUNDS.CREATED_AT));
 
     /** Stores the objects of a kind that weren't seen and are older than the run. A payment that is a charge of its own isn't among the listed ones. */

@@ -13,8 +13,10 @@ import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.stripe.StripeCustomers;
+import org.guildhall.billing.stripe.StripeDisputes;
 import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.billing.stripe.StripePayments;
+import org.guildhall.billing.stripe.StripePayouts;
 import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -49,7 +51,7 @@ final class MirrorComparison {
     /** A difference. @param entityId null if the mirror lacks the object */
     record Found(String reference, @Nullable UUID entityId, String difference, List<DifferentField> fields) {}
 
-    /** The difference of an object; null if the mirror has it as it is. @param kind account, subscription, invoice, payment or refund */
+    /** The difference of an object; null if the mirror has it as it is. @param kind account, subscription, invoice, payment, refund, dispute or payout */
     @Nullable Found compare(Tx tx, UUID connectionId, String kind, ProviderEvent object) {
         var reference = String.valueOf(object.objectReference());
         var changes = new Changes();
@@ -82,6 +84,8 @@ final class MirrorComparison {
             case "subscription" -> mirror.apply(tx, changes, connectionId, StripeSubscriptions.read(object), origin);
             case "invoice" -> mirror.apply(tx, changes, connectionId, StripeInvoices.read(object), origin);
             case "payment" -> mirror.apply(tx, changes, connectionId, StripePayments.readIntent(object), origin);
+            case "dispute" -> mirror.apply(tx, changes, connectionId, StripeDisputes.read(object), origin);
+            case "payout" -> mirror.apply(tx, changes, connectionId, StripePayouts.read(object), origin);
             case "refund" -> mirror.apply(tx, changes, connectionId, StripePayments.readRefund(object), origin);
             default -> throw new IllegalArgumentException(kind);
         }

@@ -19,7 +19,7 @@ final class ReconciliationJob {
     private static final String NAME = "billing-reconciliation";
     private static final UUID FIRST = new UUID(0, 0);
     private static final int CONNECTIONS_AT_ONCE = 20;
-    private static final List<String> KINDS = List.of("account", "subscription", "invoice", "payment", "refund");
+    private static final List<String> KINDS = List.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout");
 
     private final Connections connections;
     private final ReconciliationStore reconciliations;

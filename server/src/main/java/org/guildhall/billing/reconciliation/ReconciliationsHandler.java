@@ -9,11 +9,13 @@ import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.ConnectionId;
 import org.guildhall.api.model.DifferenceKind;
 import org.guildhall.api.model.DifferentField;
+import org.guildhall.api.model.DisputeId;
 import org.guildhall.api.model.InvoiceId;
 import org.guildhall.api.model.ListReconciliationDifferencesQuery;
 import org.guildhall.api.model.ListReconciliationsQuery;
 import org.guildhall.api.model.NewReconciliation;
 import org.guildhall.api.model.PaymentId;
+import org.guildhall.api.model.PayoutId;
 import org.guildhall.api.model.ReconciledKind;
 import org.guildhall.api.model.ReconciliationDifference;
 import org.guildhall.api.model.ReconciliationDifferenceId;
@@ -151,6 +153,8 @@ final class ReconciliationsHandler {
             case "subscription" -> new SubscriptionId(id).toString();
             case "invoice" -> new InvoiceId(id).toString();
             case "payment" -> new PaymentId(id).toString();
+            case "dispute" -> new DisputeId(id).toString();
+            case "payout" -> new PayoutId(id).toString();
             default -> new RefundId(id).toString();
         };
     }

@@ -33,7 +33,7 @@ public final class StripeFetches {
     /**
      * The object that an event is about.
      *
-     * @param kind account, subscription, invoice, payment or refund
+     * @param kind account, subscription, invoice, payment, refund, dispute or payout
      * @param reference Stripe's id
      */
     public record Target(String kind, String reference) {}
@@ -46,7 +46,7 @@ public final class StripeFetches {
         }
         return switch (event.objectKind()) {
             case "customer" -> new Target("account", reference);
-            case "subscription", "invoice", "refund" -> new Target(event.objectKind(), reference);
+            case "subscription", "invoice", "refund", "dispute", "payout" -> new Target(event.objectKind(), reference);
             case "payment_intent" -> new Target("payment", reference);
             case "charge" -> {
                 var intent = StripeObject.of(event.object(), "charge").reference("payment_intent");
@@ -59,7 +59,7 @@ public final class StripeFetches {
     /**
      * Fetches an object.
      *
-     * @param kind account, subscription, invoice, payment or refund
+     * @param kind account, subscription, invoice, payment, refund, dispute or payout
      * @return the object first, then objects that belong to it
      */
     public List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
@@ -68,6 +68,8 @@ public final class StripeFetches {
             case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference)));
             case "invoice" -> List.of(event("invoice.updated", invoice(apiKey, reference)));
             case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference)));
+            case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
+            case "payout" -> List.of(event("payout.updated", one(apiKey, "payouts", reference)));
             case "payment" -> payment(apiKey, reference);
             default -> throw new IllegalArgumentException(kind);
         };
@@ -103,6 +105,7 @@ public final class StripeFetches {
             case "account" -> "customer.updated";
             case "subscription" -> "customer.subscription.updated";
             case "payment" -> "payment_intent.processing";
+            case "dispute" -> "charge.dispute.updated";
             default -> kind + ".updated";
         };
         var objects = new ArrayList<ProviderEvent>();
