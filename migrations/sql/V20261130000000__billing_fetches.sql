@@ -37,6 +37,8 @@ select platform.guard_table('billing.fetches');
 grant select, insert, delete, update (reason, state, requests, attempts, next_attempt_at, error, updated_at) on billing.fetches to guildhall_app;
 grant select on billing.fetches to guildhall_readonly, guildhall_backup;
 
+create index invoices_incomplete on billing.invoices (tenant_id, connection_id, provider_reference) where not lines_complete;
+
 -- Content that was fetched comes from no delivery and no event.
 alter table billing.subscription_changes alter column delivery_id drop not null;
 alter table billing.payment_attempts

@@ -13,6 +13,13 @@ connection=$(member .id)
 call POST "$connections/$connection/rotate-secret" "{\"secret\": \"$secret\"}"
 check "gets one, which isn't shown" 200 .has_secret '.secret_rotated_at != null' '.secret == null'
 
+call POST "$connections/$connection/set-api-key" '{"api_key": "rk_test_ofTheOtherMode01"}'
+check "an API key of the other mode is refused" 422 '.code == "validation_failed"'
+call POST "$connections/$connection/set-api-key" '{"api_key": null}'
+check "it has none" 200 '.has_api_key | not' '.api_key == null'
+call POST /billing/reconciliations "{\"connection_id\": \"$connection\"}"
+check "and can't be compared with the provider" 409 '.code == "invalid_state"'
+
 # An event of Stripe, signed as Stripe does.
 event() {
     sent="{\"id\": \"$1\", \"object\": \"event\", \"type\": \"$2\", \"created\": $3, \"livemode\": true, \"api_version\": \"2026-07-29.dahlia\",

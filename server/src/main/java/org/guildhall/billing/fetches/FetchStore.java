@@ -29,7 +29,7 @@ import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.Record2;
+import org.jooq.Record3;
 import org.jooq.Records;
 import org.jooq.SelectUnionStep;
 import org.jooq.Table;
@@ -48,8 +48,8 @@ final class FetchStore {
      */
     record Row(UUID id, String kind, String reference, String state, int requests, int attempts, Instant now) {}
 
-    /** A stub that nobody has requested. */
-    record Stub(String kind, String reference) {}
+    /** An object that lacks content and that nobody has requested. @param reason stub or lines */
+    record Lacking(String kind, String reference, String reason) {}
 
     private static final Field<Instant> NOW = Columns.now().as("now");
     private static final List<Field<?>> COLUMNS =
@@ -108,21 +108,30 @@ final class FetchStore {
             .and(FETCHES.STATE.ne(inline("missing_there"))));
     private static final PreparedQuery<Integer> ANY_FAILED =
             PreparedQuery.ofValue(selectOne().from(FETCHES).where(OF_CONNECTION).and(IS_FAILED).limit(inline(1)));
-    private static final PreparedQuery<Stub> STUBS = PreparedQuery.mapped(
-            stubs("account", ACCOUNTS, ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.STATE, ACCOUNTS.PROVIDER_REFERENCE)
-                    .unionAll(stubs("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.STATE,
-                            SUBSCRIPTIONS.PROVIDER_REFERENCE))
-                    .unionAll(stubs("invoice", INVOICES, INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.STATE, INVOICES.PROVIDER_REFERENCE))
-                    .unionAll(stubs("payment", PAYMENTS, PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.STATE, PAYMENTS.PROVIDER_REFERENCE))
+    /** A fetched invoice without all lines has more than are read, so it isn't fetched again. */
+    private static final Condition LACKS_LINES =
+            DSL.not(INVOICES.LINES_COMPLETE).and(INVOICES.STATE.eq(inline("stub")).or(INVOICES.PROVIDER_EVENT_REFERENCE.isNotNull()));
+    private static final PreparedQuery<Lacking> LACKING = PreparedQuery.mapped(
+            lacking("account", ACCOUNTS, ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.STATE, ACCOUNTS.PROVIDER_REFERENCE, isStub(ACCOUNTS.STATE))
+                    .unionAll(lacking("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.STATE,
+                            SUBSCRIPTIONS.PROVIDER_REFERENCE, isStub(SUBSCRIPTIONS.STATE)))
+                    .unionAll(lacking("invoice", INVOICES, INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.STATE, INVOICES.PROVIDER_REFERENCE,
+                            LACKS_LINES))
+                    .unionAll(lacking("payment", PAYMENTS, PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.STATE, PAYMENTS.PROVIDER_REFERENCE,
+                            isStub(PAYMENTS.STATE)))
                     .limit(DSL.param("most", SQLDataType.INTEGER)),
-            Records.mapping(Stub::new));
+            Records.mapping(Lacking::new));
 
-    private static SelectUnionStep<Record2<String, String>> stubs(
-            String kind, Table<?> table, Field<UUID> tenantId, Field<UUID> connectionId, Field<String> state, Field<String> reference) {
-        return select(inline(kind).as("kind"), reference)
+    private static Condition isStub(Field<String> state) {
+        return state.eq(inline("stub"));
+    }
+
+    private static SelectUnionStep<Record3<String, String, String>> lacking(
+            String kind, Table<?> table, Field<UUID> tenantId, Field<UUID> connectionId, Field<String> state, Field<String> reference, Condition lacks) {
+        return select(inline(kind).as("kind"), reference, when(isStub(state), inline("stub")).otherwise(inline("lines")).as("reason"))
                 .from(table)
                 .where(connectionId.eq(param(FETCHES.CONNECTION_ID)))
-                .and(state.eq(inline("stub")))
+                .and(lacks)
                 .and(notExists(selectOne()
                         .from(FETCHES)
                         .where(FETCHES.TENANT_ID.eq(tenantId))
@@ -180,9 +189,9 @@ final class FetchStore {
         return ANY_FAILED.exists(tx, connectionId);
     }
 
-    /** Stubs of a connection that were never requested. */
-    List<Stub> stubs(Tx tx, UUID connectionId, int most) {
-        return STUBS.all(tx, connectionId, most);
+    /** Objects of a connection that lack content and were never requested. */
+    List<Lacking> lacking(Tx tx, UUID connectionId, int most) {
+        return LACKING.all(tx, connectionId, most);
     }
 
     private static Row row(RowReader cells) {

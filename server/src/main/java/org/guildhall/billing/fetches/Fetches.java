@@ -15,7 +15,7 @@ public final class Fetches {
     /** The task that asks the provider of a connection, by the connection's id. */
     public static final String TASK = "fetch-provider-objects";
 
-    private static final int STUBS_AT_ONCE = 100;
+    private static final int LACKING_AT_ONCE = 100;
 
     private final FetchStore store = new FetchStore();
     private final TaskQueue queue;
@@ -61,13 +61,13 @@ public final class Fetches {
         queue.enqueue(tx, TASK, connectionId);
     }
 
-    /** The next object of a connection; stubs that nobody has requested come last. Null if nothing is due now. */
+    /** The next object of a connection; objects that lack content and that nobody has requested come last. Null if nothing is due now. */
     public @Nullable Due next(Tx tx, UUID connectionId) {
         var row = store.next(tx, connectionId);
         if (row == null) {
-            var stubs = store.stubs(tx, connectionId, STUBS_AT_ONCE);
-            stubs.forEach(stub -> store.request(tx, connectionId, stub.kind(), stub.reference(), "stub"));
-            row = stubs.isEmpty() ? null : store.next(tx, connectionId);
+            var lacking = store.lacking(tx, connectionId, LACKING_AT_ONCE);
+            lacking.forEach(object -> store.request(tx, connectionId, object.kind(), object.reference(), object.reason()));
+            row = lacking.isEmpty() ? null : store.next(tx, connectionId);
         }
         var paused = row == null ? null : store.pausedUntil(tx, connectionId);
         return row == null || paused != null && paused.isAfter(row.now())

@@ -17,6 +17,8 @@ import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
 import org.guildhall.billing.StripeStandIn;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects that are fetched from Stripe: stubs, events that can't be ordered, and the failures of its API. */
 class FetchesTest {
@@ -177,16 +179,22 @@ class FetchesTest {
         assertEquals(2, account.calls().size());
     }
 
-    @Test
-    void linesBeyondTheFirst_arePaged() {
+    @ParameterizedTest(name = "key before the event: {0}")
+    @ValueSource(booleans = {true, false})
+    void linesBeyondTheFirst_arePaged(boolean keyFirst) {
         var lines = IntStream.rangeClosed(1, 250).mapToObj(at -> StripeBodies.line("il_" + at, 100, 0)).toList();
         var invoice = StripeBodies.with(StripeBodies.invoice("in_1", "open"), "total", 25_000, "subtotal", 25_000, "amount_due", 25_000,
                 "amount_remaining", 25_000, "total_taxes", List.of());
         account.put("invoices", StripeBodies.with(invoice, "lines", Map.of("object", "list", "has_more", false, "data", lines)));
         send("evt_0", "customer.created", now, customer("Mira"));
-        setKey();
-        send("evt_1", "invoice.created", now, StripeBodies.with(invoice, "status", "draft", "lines",
-                Map.of("object", "list", "has_more", true, "data", lines.subList(0, 10))));
+        var first = StripeBodies.with(invoice, "status", "draft", "lines", Map.of("object", "list", "has_more", true, "data", lines.subList(0, 10)));
+        if (keyFirst) {
+            setKey();
+        }
+        send("evt_1", "invoice.created", now, first);
+        if (!keyFirst) {
+            setKey();
+        }
         until("open 250 fetch none", () -> mirrored("invoices", "/lines_total"));
         var shown = http.get(BILLING + "invoices").expect(200);
         assertEquals("true", String.valueOf(shown.at("/data/0/lines_complete")));
