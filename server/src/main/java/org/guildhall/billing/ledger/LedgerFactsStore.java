@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.guildhall.billing.events.ProviderMovement;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts.RefundPart;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 import org.guildhall.billing.ledger.facts.DisputeFacts;
@@ -27,6 +26,7 @@ import org.guildhall.billing.ledger.facts.PaymentFacts.Application;
 import org.guildhall.billing.ledger.facts.PaymentFacts;
 import org.guildhall.billing.ledger.facts.PayoutFacts;
 import org.guildhall.billing.ledger.facts.RefundFacts;
+import org.guildhall.billing.mirror.MovementColumnStore;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
@@ -44,7 +44,6 @@ import org.jooq.impl.SQLDataType;
 final class LedgerFactsStore {
 
     private static final JsonReader<List<InvoiceLine>> LINES = JsonReader.ofList(InvoiceLine.class);
-    private static final JsonReader<List<ProviderMovement>> MOVEMENTS = JsonReader.ofList(ProviderMovement.class);
     private static final JsonReader<List<RefundPart>> PARTS = JsonReader.ofList(RefundPart.class);
     private static final JsonReader<List<Application>> APPLICATIONS = JsonReader.ofList(Application.class);
     private static final Field<JSONB> INVOICE_LINES = DSL.field("""
@@ -58,6 +57,13 @@ final class LedgerFactsStore {
                 'amount_minor', coalesce(i.amount_minor, billing.payments.captured_minor), 'at', i.applied_at) order by i.invoice_id), '[]')
              from billing.invoice_payments i
              where i.tenant_id = billing.payments.tenant_id and i.payment_id = billing.payments.id)""", SQLDataType.JSONB).as("paid_invoices");
+
+    /** Each attempt has one movement. */
+    private static final Field<JSONB> PAYMENT_MOVEMENTS = DSL.field("""
+            (select coalesce(jsonb_agg(a.movement -> 0 order by a.id), '[]')
+             from billing.payment_attempts a
+             where a.tenant_id = billing.payments.tenant_id and a.payment_id = billing.payments.id and a.movement is not null)""",
+            SQLDataType.JSONB).as("movements");
 
     /**
      * Two events can change objects that have no row in common, such as an invoice and a refund of its payment. They wait for one another by the
@@ -82,7 +88,7 @@ final class LedgerFactsStore {
             LedgerFactsStore::invoice);
     private static final PreparedQuery<PaymentFacts> PAYMENTS_TOGETHER = PreparedQuery.of(
             select(PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CURRENCY, PAYMENTS.STATE, PAYMENTS.CAPTURED_MINOR,
-                            PAYMENTS.PAID_AT, PAID_INVOICES, PAYMENTS.PROVIDER_AT)
+                            PAYMENTS.PAID_AT, PAID_INVOICES, PAYMENT_MOVEMENTS, PAYMENTS.PROVIDER_AT)
                     .from(PAYMENTS)
                     .where(isSettledTogether(PAYMENTS.ID))
                     .and(PAYMENTS.STATE.ne(inline("stub")))
@@ -166,7 +172,7 @@ final class LedgerFactsStore {
         return new PaymentFacts(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID), cells.get(PAYMENTS.CURRENCY),
                 cells.get(PAYMENTS.STATE), cells.get(PAYMENTS.CAPTURED_MINOR), cells.get(PAYMENTS.PAID_AT),
-                APPLICATIONS.read(cells.get(PAID_INVOICES)), List.of(), cells.get(PAYMENTS.PROVIDER_AT));
+                APPLICATIONS.read(cells.get(PAID_INVOICES)), movements(cells.get(PAYMENT_MOVEMENTS)), cells.get(PAYMENTS.PROVIDER_AT));
     }
 
     /** The provider takes the money of a refund from its balance when the refund is made. */
@@ -200,7 +206,7 @@ final class LedgerFactsStore {
     }
 
     private static List<MoneyMovement> movements(JSONB stored) {
-        return MOVEMENTS.read(stored).stream()
+        return MovementColumnStore.read(stored).stream()
                 .map(movement -> new MoneyMovement(
                         movement.reference(), movement.amountMinor(), movement.settledMinor(), movement.settledCurrency(),
                         List.of(new Fee(false, movement.feeMinor()), new Fee(true, movement.feeTaxMinor())), movement.at()))

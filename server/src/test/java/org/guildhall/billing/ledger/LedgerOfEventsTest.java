@@ -229,6 +229,19 @@ class LedgerOfEventsTest {
         }
     }
 
+    @Test
+    void feeOfAPayment_isPosted_asSoonAsItIsKnown() {
+        var charge = StripeBodies.charge("ch_1", "pi_1", "succeeded", now);
+        sent(StripeSender.event("evt_1", "charge.succeeded", now, StripeBodies.with(charge, "balance_transaction", "txn_1")));
+        assertEquals(Map.of("clearing", 12_900L, "unapplied", 12_900L), balances());
+        var known = StripeBodies.with(charge, "balance_transaction", StripeBodies.movement("txn_1", 12_900, 233, 23));
+        sent(StripeSender.event("evt_2", "charge.updated", now + 1, known));
+        var posted = Map.of("clearing", 12_644L, "fees", 233L, "tax_receivable", 23L, "unapplied", 12_900L);
+        assertEquals(posted, balances());
+        sent(StripeSender.event("evt_3", "charge.updated", now + 2, StripeBodies.with(charge, "balance_transaction", "txn_1")));
+        assertEquals(posted, balances(), "an event that names the movement only takes nothing back");
+    }
+
     private static void permute(List<Integer> begun, int size, List<List<Integer>> all) {
         if (begun.size() == size) {
             all.add(List.copyOf(begun));
