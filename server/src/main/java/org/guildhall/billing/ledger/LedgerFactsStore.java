@@ -76,6 +76,9 @@ final class LedgerFactsStore {
                          union all select id, account_id, connection_id from billing.payments) o
                    where o.id = any(array(select billing.settled_together({0})))
                    group by 1 order by 1) keys)""", SQLDataType.INTEGER, ids())));
+    /** The ids are found once, after the lock, and kept in a setting of the transaction. */
+    private static final PreparedQuery<String> FIND_TOGETHER = PreparedQuery.ofValue(select(DSL.field(
+            "set_config('app.settled_together', array(select billing.settled_together({0}))::text, true)", SQLDataType.VARCHAR, ids())));
     private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = PreparedQuery.of(
             select(INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.ACCOUNT_ID, INVOICES.CURRENCY, INVOICES.STATE, INVOICES.LINES_COMPLETE,
                             INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR,
@@ -111,10 +114,10 @@ final class LedgerFactsStore {
                     .where(isSettledTogether(DISPUTES.ID))
                     .orderBy(DISPUTES.ID),
             LedgerFactsStore::dispute);
-    private static final PreparedQuery<PayoutFacts> PAYOUTS_BY_ID = PreparedQuery.of(
+    private static final PreparedQuery<PayoutFacts> PAYOUTS_TOGETHER = PreparedQuery.of(
             select(PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.CURRENCY, PAYOUTS.STATE, PAYOUTS.AMOUNT_MINOR, PAYOUTS.ARRIVES_AT, PAYOUTS.PROVIDER_AT)
                     .from(PAYOUTS)
-                    .where(PAYOUTS.ID.eq(DSL.any(ids())))
+                    .where(isSettledTogether(PAYOUTS.ID))
                     .orderBy(PAYOUTS.ID),
             LedgerFactsStore::payout);
     /** A refund that isn't mirrored yet explains nothing: the note's own id stands in for its id. */
@@ -136,20 +139,26 @@ final class LedgerFactsStore {
         return DSL.param("ids", SQLDataType.UUID.getArrayDataType());
     }
 
-    /** The condition of statements that read objects which are settled together with some changed ones. */
+    /** True for the objects that the batch has found. */
     static Condition isSettledTogether(Field<UUID> id) {
-        return DSL.condition("{0} = any(array(select billing.settled_together({1})))", id, ids());
+        return DSL.condition("{0} = any(current_setting('app.settled_together')::uuid[])", id);
+    }
+
+    /** Adds the search for the objects that are settled together with some changed ones; the statements after it use its result. */
+    void find(Batch batch, Collection<UUID> changed) {
+        batch.single(FIND_TOGETHER, changed);
     }
 
     /** Adds the lock of the changed objects, and the reads of the facts after it. */
     Supplier<LedgerFacts> lockAndRead(Batch batch, Collection<UUID> changed) {
         batch.single(LOCK, changed);
-        var invoices = batch.all(INVOICES_TOGETHER, changed);
-        var payments = batch.all(PAYMENTS_TOGETHER, changed);
-        var refunds = batch.all(REFUNDS_TOGETHER, changed);
-        var disputes = batch.all(DISPUTES_TOGETHER, changed);
-        var payouts = batch.all(PAYOUTS_BY_ID, changed);
-        var credits = batch.all(CREDITS_TOGETHER, changed);
+        find(batch, changed);
+        var invoices = batch.all(INVOICES_TOGETHER);
+        var payments = batch.all(PAYMENTS_TOGETHER);
+        var refunds = batch.all(REFUNDS_TOGETHER);
+        var disputes = batch.all(DISPUTES_TOGETHER);
+        var payouts = batch.all(PAYOUTS_TOGETHER);
+        var credits = batch.all(CREDITS_TOGETHER);
         return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), disputes.get(), payouts.get(), List.of(), credits.get());
     }
 
