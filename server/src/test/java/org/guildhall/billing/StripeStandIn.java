@@ -128,7 +128,7 @@ public final class StripeStandIn {
         private static List<Map<String, Object>> newestFirst(Map<String, Map<String, Object>> objects, Map<String, String> query) {
             return new ArrayList<>(objects.values()).reversed().stream()
                     .filter(object -> query.entrySet().stream().allMatch(filter -> switch (filter.getKey()) {
-                        case "limit", "starting_after", "status" -> true;
+                        case "limit", "starting_after", "status", "expand[]" -> true;
                         case "created[gte]" -> created(object) >= Long.parseLong(filter.getValue());
                         case "created[lt]" -> created(object) < Long.parseLong(filter.getValue());
                         default -> filter.getValue().equals(object.get(filter.getKey()));

@@ -20,6 +20,7 @@ import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
+import org.guildhall.billing.stripe.StripeCredits;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeDisputes;
 import org.guildhall.billing.stripe.StripeFetches;
@@ -103,6 +104,8 @@ public final class EventEffects {
                     "charge.dispute.closed" -> mirror.apply(tx, changes, connectionId, StripeDisputes.read(event), origin);
             case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" ->
                 mirror.apply(tx, changes, connectionId, StripePayouts.read(event), origin);
+            case "credit_note.created", "credit_note.updated", "credit_note.voided" ->
+                mirror.apply(tx, changes, connectionId, StripeCredits.read(event), origin);
             case "invoice_payment.paid" -> mirror.apply(tx, changes, connectionId, StripePayments.readInvoicePayment(event));
             default -> null;
         };

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record FetchStatus(String state, @Nullable String error) {
 
-    private static final FetchStatus NONE = new FetchStatus("none", null);
+    /** Nothing is to be fetched. */
+    public static final FetchStatus NONE = new FetchStatus("none", null);
 
     /** Reads the column of {@link FetchColumn}; null means that nothing is to be fetched. */
     public static FetchStatus read(@Nullable String column) {

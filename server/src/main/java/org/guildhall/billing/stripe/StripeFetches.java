@@ -23,6 +23,8 @@ public final class StripeFetches {
     /** Greater than the rank of every event: the answer of a fetch is newer than events of its second. */
     private static final int RANK = 100;
     private static final String NO_EVENT = "fetch";
+    /** A charge has its fee in its balance transaction. */
+    private static final String EXPAND = "expand[]";
 
     private final StripeApi api;
 
@@ -116,11 +118,11 @@ public final class StripeFetches {
 
     private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {
         if (!reference.startsWith("pi_")) {
-            return List.of(event("charge.updated", one(apiKey, "charges", reference)));
+            return List.of(event("charge.updated", one(apiKey, "charges", reference, Map.of(EXPAND, "balance_transaction"))));
         }
         var events = new ArrayList<ProviderEvent>();
         events.add(event("payment_intent.processing", one(apiKey, "payment_intents", reference)));
-        var charges = list(apiKey, "/v1/charges", Map.of("payment_intent", reference), null);
+        var charges = list(apiKey, "/v1/charges", Map.of("payment_intent", reference, EXPAND, "data.balance_transaction"), null);
         for (var charge : charges.data()) {
             events.add(event("charge.updated", new Answer(charge, charges.last().at(), charges.last().version())));
         }
@@ -141,7 +143,11 @@ public final class StripeFetches {
     }
 
     private Answer one(String apiKey, String collection, String reference) throws ProviderFailure {
-        var answer = api.get(apiKey, "/v1/" + collection + "/" + StripeApi.encoded(reference), Map.of());
+        return one(apiKey, collection, reference, Map.of());
+    }
+
+    private Answer one(String apiKey, String collection, String reference, Map<String, String> query) throws ProviderFailure {
+        var answer = api.get(apiKey, "/v1/" + collection + "/" + StripeApi.encoded(reference), query);
         if (!reference.equals(answer.body().path("id").textValue())) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe answered with another object.", null);
         }
