@@ -110,7 +110,7 @@ final class FetchStore {
             PreparedQuery.ofValue(selectOne().from(FETCHES).where(OF_CONNECTION).and(IS_FAILED).limit(inline(1)));
     /** A fetched invoice without all lines has more than are read, so it isn't fetched again. */
     private static final Condition LACKS_LINES =
-            DSL.not(INVOICES.LINES_COMPLETE).and(INVOICES.STATE.eq(inline("stub")).or(INVOICES.PROVIDER_EVENT_REFERENCE.isNotNull()));
+            DSL.condition(INVOICES.LINES_COMPLETE).not().and(INVOICES.STATE.eq(inline("stub")).or(INVOICES.PROVIDER_EVENT_REFERENCE.isNotNull()));
     private static final PreparedQuery<Lacking> LACKING = PreparedQuery.mapped(
             lacking("account", ACCOUNTS, ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.STATE, ACCOUNTS.PROVIDER_REFERENCE, isStub(ACCOUNTS.STATE))
                     .unionAll(lacking("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.STATE,

@@ -44,7 +44,8 @@ final class AccountMirror {
             return new AppliedAccount(verdict.outcome(), null);
         }
         var after = accounts.apply(
-                tx, before.id(), origin.position().isFetched() && facts.deleted() ? deleted(facts, before) : facts, link(tx, before, facts.metadata()), origin.deliveryId(), origin.position(), origin.apiVersion());
+                tx, before.id(), origin.position().isFetched() && facts.deleted() ? deleted(facts, before) : facts,
+                link(tx, before, facts.metadata()), origin.deliveryId(), origin.position(), origin.apiVersion());
         var account = MirrorViews.toApi(after);
         if (locked.isNew()) {
             changes.created(account.id(), account);
