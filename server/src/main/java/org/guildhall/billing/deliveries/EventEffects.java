@@ -70,14 +70,8 @@ public final class EventEffects {
         if (outcome == null) {
             return null;
         }
-        // The invoices and disputes that the event has changed are locked by the mirror.
-        for (var change : List.copyOf(changes.all())) {
-            switch (change.entityType()) {
-                case "invoice" -> recovery.settle(tx, changes, change.id());
-                case "dispute" -> recovery.settleDispute(tx, changes, change.id());
-                default -> { }
-            }
-        }
+        // The objects that the event has changed are locked by the mirror.
+        recovery.settleAll(tx, changes);
         ledger.settle(tx, changes, origin.deliveryId());
         if (connection.hasApiKey()) {
             requestLacking(tx, changes, connection.id(), origin);
