@@ -49,7 +49,10 @@ final class BillingExamples {
             example(LIST_REFUNDS).entry(BillingExamples::refund),
             example(GET_REFUND).at("refund_id", BillingExamples::refund),
 
-            example(CREATE_RECONCILIATION).makes("rec").with("/connection_id", BillingExamples::askedConnection),
+            example(CREATE_RECONCILIATION)
+                    .makes("rec")
+                    .with("/connection_id", BillingExamples::askedConnection)
+                    .with("/kinds", samples -> List.of("refund")),
             example(LIST_RECONCILIATIONS),
             example(GET_RECONCILIATION).at("reconciliation_id", BillingExamples::reconciliation),
             example(LIST_RECONCILIATION_DIFFERENCES)
@@ -133,6 +136,10 @@ final class BillingExamples {
 
     /** A reconciliation that has found a difference, which is remembered. */
     static String reconciliation(SampleData samples) {
+        return samples.once("reconciliation", () -> finishedReconciliation(samples));
+    }
+
+    private static String finishedReconciliation(SampleData samples) {
         var made = reconcile(samples, askedConnection(samples));
         var path = "/api/v1/billing/reconciliations/" + made;
         until(() -> !"null".equals(String.valueOf(samples.http.get(path).at("/finished_at"))));

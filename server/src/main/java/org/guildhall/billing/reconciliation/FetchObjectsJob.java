@@ -42,6 +42,8 @@ final class FetchObjectsJob implements TaskQueue.Job {
     private static final String WORKFLOW = "billing_fetches";
     private static final String TEAM = "Billing";
     private static final int ERROR_MAX = 500;
+    /** After so many objects other tasks come first. */
+    private static final int OBJECTS_AT_ONCE = 50;
 
     private final JobTransactions transactions;
     private final Connections connections;
@@ -73,12 +75,12 @@ final class FetchObjectsJob implements TaskQueue.Job {
 
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
-        while (true) {
+        for (int objects = 0; ; objects++) {
             var next = transactions.upkeep(lease, tx -> next(tx, lease));
             if (next.asked() == null || next.due() == null) {
                 return next.nextAt();
             }
-            if (stopping.getAsBoolean()) {
+            if (objects == OBJECTS_AT_ONCE || stopping.getAsBoolean()) {
                 return Instant.EPOCH;
             }
             if (!fetch(lease, next.asked(), next.due(), next.version())) {

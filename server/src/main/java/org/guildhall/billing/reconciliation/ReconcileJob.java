@@ -30,6 +30,8 @@ final class ReconcileJob implements TaskQueue.Job {
     static final String TASK = "reconcile-connection";
 
     private static final int DIFFERENCES_MAX = 10_000;
+    /** After so many pages other tasks come first. */
+    private static final int PAGES_AT_ONCE = 20;
 
     private final JobTransactions transactions;
     private final Connections connections;
@@ -56,7 +58,7 @@ final class ReconcileJob implements TaskQueue.Job {
 
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
-        while (true) {
+        for (int pages = 0; ; pages++) {
             var running = transactions.upkeep(lease, tx -> begun(tx, lease.id()));
             if (running == null) {
                 return null;
@@ -64,7 +66,7 @@ final class ReconcileJob implements TaskQueue.Job {
             if (running.asked() == null) {
                 return end(lease, running.row(), "The connection is disabled or has no API key.");
             }
-            if (stopping.getAsBoolean()) {
+            if (pages == PAGES_AT_ONCE || stopping.getAsBoolean()) {
                 return Instant.EPOCH;
             }
             var row = running.row();
