@@ -54,11 +54,11 @@ final class BillingExamples {
                     .with("/connection_id", BillingExamples::askedConnection)
                     .with("/kinds", samples -> List.of("refund")),
             example(LIST_RECONCILIATIONS),
-            example(GET_RECONCILIATION).at("reconciliation_id", BillingExamples::reconciliation),
+            example(GET_RECONCILIATION).at("reconciliation_id", samples -> reconcile(samples, askedConnection(samples))),
             example(LIST_RECONCILIATION_DIFFERENCES)
                     .at("reconciliation_id", BillingExamples::reconciliation)
                     .entry(samples -> samples.remembered("reconciliation difference")),
-            example(REPAIR_RECONCILIATION).at("reconciliation_id", BillingExamples::reconciliation),
+            example(REPAIR_RECONCILIATION).at("reconciliation_id", samples -> reconcile(samples, askedConnection(samples))),
 
             example(LIST_CREDITS).entry(BillingExamples::credit),
             example(GET_CREDIT).at("credit_id", BillingExamples::credit),

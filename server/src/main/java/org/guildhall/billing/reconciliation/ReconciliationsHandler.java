@@ -96,9 +96,6 @@ final class ReconciliationsHandler {
         public Reply<org.guildhall.api.model.Reconciliation> repairReconciliation(Call call, ReconciliationId reconciliationId) {
             var before = Require.found(reconciliations.lock(call.tx(), reconciliationId.value()));
             call.expect(before.version());
-            if (!before.state().equals("succeeded")) {
-                throw Problem.INVALID_STATE.because("The reconciliation is " + before.state() + "; only one that has succeeded can be repaired.");
-            }
             requireAsked(call, before);
             var after = toApi(job.request(call.tx(), before));
             call.changed(after.id(), toApi(before), after);
