@@ -10,6 +10,7 @@ create table billing.dunning_policies (
     id                      uuid        not null default uuidv7(),
     external_id             text,
     name                    text        not null,
+    is_default              boolean     not null,
     steps                   jsonb       not null,
     quiet_hours             jsonb       not null,
     suppressions            jsonb       not null,
@@ -20,14 +21,15 @@ create table billing.dunning_policies (
     created_at              timestamptz not null default platform.app_now(),
     updated_at              timestamptz not null default platform.app_now(),
     version                 bigint      not null default 1,
-    primary key (tenant_id, id)
+    primary key (tenant_id, id),
+    constraint dunning_policies_default check (state = 'active' or not is_default)
 );
 create unique index dunning_policies_external_id on billing.dunning_policies (tenant_id, external_id) where external_id is not null;
-create unique index dunning_policies_active on billing.dunning_policies (tenant_id) where state = 'active';
+create unique index dunning_policies_one_default on billing.dunning_policies (tenant_id) where is_default;
 create index dunning_policies_created on billing.dunning_policies (tenant_id, created_at, id);
 select platform.guard_table('billing.dunning_policies');
 grant select, insert, update (
-    external_id, name, steps, quiet_hours, suppressions, hold_while_degraded, minimum_amounts, stops_with_subscription, state, updated_at, version)
+    external_id, name, is_default, steps, quiet_hours, suppressions, hold_while_degraded, minimum_amounts, stops_with_subscription, state, updated_at, version)
     on billing.dunning_policies to guildhall_app;
 grant select on billing.dunning_policies to guildhall_readonly, guildhall_backup;
 

@@ -31,6 +31,7 @@ public final class FilledTenant {
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);
         BillingExamples.ledgerTransaction(samples);
+        BillingExamples.dunningAttempt(samples);
         return samples.tenant;
     }
 }

@@ -45,7 +45,7 @@ public final class Dunning {
         var batch = new Batch();
         var found = situations.get(batch, invoiceId);
         var locked = cases.lockOfInvoice(batch, invoiceId);
-        var active = policies.active(batch);
+        var standard = policies.getDefault(batch);
         var zone = situations.zone(batch);
         var now = batch.now();
         batch.send(tx);
@@ -55,9 +55,9 @@ public final class Dunning {
         }
         var before = locked.get();
         if (before == null || before.state().equals("recovered")) {
-            open(tx, changes, situation, active.get(), now.get(), zone.get());
+            open(tx, changes, situation, standard.get(), now.get(), zone.get());
         } else if (!before.hasEnded()) {
-            var policy = active.get();
+            var policy = standard.get();
             var terms = policy != null && policy.id().equals(before.policyId()) ? policy.values() : policyOf(tx, before);
             var end = DunningRules.end(situation.standing(), terms.stopsWithSubscription(), before.state());
             if (end != null) {
@@ -78,7 +78,7 @@ public final class Dunning {
         new DunningAttemptsHandler(attempts).bind(api.routes());
         api.constraints()
                 .on("dunning_policies_external_id", Problem.ALREADY_EXISTS, "/external_id", "Another dunning policy has this `external_id`.")
-                .on("dunning_policies_active", Problem.CONFLICT, "", "The tenant has an active dunning policy. Archive it first.");
+                .on("dunning_policies_one_default", Problem.CONFLICT, "/is_default", "Another dunning policy was made the default at the same time.");
     }
 
     /** The job that this part offers. */
@@ -86,7 +86,7 @@ public final class Dunning {
         return new DunningJob(this, policies, cases, attempts, situations, plans, tasks, providers).offered();
     }
 
-    /** Opens a case if the invoice needs one. @param policy null if the tenant has no active policy @return true if a case was opened */
+    /** Opens a case if the invoice needs one. @param policy null if the tenant has no default policy @return true if a case was opened */
     boolean open(Tx tx, Changes changes, Situation situation, DunningPolicyStore.@Nullable Row policy, Instant now, ZoneId zone) {
         var currency = situation.currency();
         if (policy == null || currency == null

@@ -35,8 +35,8 @@ final class DunningAnalyticsStore {
 
     private static final Condition WITHIN = DUNNING_CASES.CREATED_AT.ge(DSL.param("opened_from", SQLDataType.INSTANT))
             .and(DUNNING_CASES.CREATED_AT.lt(DSL.param("opened_before", SQLDataType.INSTANT)));
-    private static final Field<Integer> ALL = count();
-    private static final Field<Integer> SUSPENDED = count(DUNNING_CASES.SUSPENDED_AT);
+    private static final Field<Integer> ALL = count().as("all_of");
+    private static final Field<Integer> SUSPENDED = count(DUNNING_CASES.SUSPENDED_AT).as("suspended_of");
     private static final PreparedQuery<Counted> CASES = PreparedQuery.of(
             select(DUNNING_CASES.STATE, ALL, SUSPENDED).from(DUNNING_CASES).where(WITHIN).groupBy(DUNNING_CASES.STATE),
             cells -> new Counted(cells.get(DUNNING_CASES.STATE), cells.get(ALL), cells.get(SUSPENDED)));
@@ -49,10 +49,12 @@ final class DunningAnalyticsStore {
                     .where(WITHIN)
                     .groupBy(DUNNING_ATTEMPTS.ACTION, DUNNING_ATTEMPTS.STATE),
             cells -> new CountedAttempts(cells.get(DUNNING_ATTEMPTS.ACTION), cells.get(DUNNING_ATTEMPTS.STATE), cells.get(ALL)));
-    private static final Field<BigDecimal> OPENED_SUM = sum(DUNNING_CASES.OPENED_MINOR);
-    private static final Field<BigDecimal> RECOVERED_SUM = sum(DUNNING_CASES.OPENED_MINOR).filterWhere(DUNNING_CASES.STATE.eq(inline("recovered")));
-    private static final Field<BigDecimal> OUTSTANDING_SUM = sum(DUNNING_CASES.OPENED_MINOR).filterWhere(
-            DUNNING_CASES.STATE.notIn(inline("recovered"), inline("dropped")));
+    private static final Field<BigDecimal> OPENED_SUM = sum(DUNNING_CASES.OPENED_MINOR).as("opened_sum");
+    private static final Field<BigDecimal> RECOVERED_SUM = sum(DUNNING_CASES.OPENED_MINOR).filterWhere(DUNNING_CASES.STATE.eq(inline("recovered")))
+            .as("recovered_sum");
+    private static final Field<BigDecimal> OUTSTANDING_SUM = sum(DUNNING_CASES.OPENED_MINOR)
+            .filterWhere(DUNNING_CASES.STATE.notIn(inline("recovered"), inline("dropped")))
+            .as("outstanding_sum");
     private static final PreparedQuery<DunningAmounts> AMOUNTS = PreparedQuery.of(
             select(DUNNING_CASES.CURRENCY, OPENED_SUM, RECOVERED_SUM, OUTSTANDING_SUM)
                     .from(DUNNING_CASES)

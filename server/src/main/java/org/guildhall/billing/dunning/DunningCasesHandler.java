@@ -96,15 +96,15 @@ final class DunningCasesHandler implements DunningCasesApi<Call> {
 
     @Override
     public Reply<DunningAnalytics> getDunningAnalytics(Call call, GetDunningAnalyticsQuery query) {
-        var before = query.openedBefore() == null ? call.tx().now() : query.openedBefore();
-        var from = query.openedFrom() == null ? before.minus(WINDOW) : query.openedFrom();
+        var before = query.before() == null ? call.tx().now() : query.before();
+        var from = query.from() == null ? before.minus(WINDOW) : query.from();
         if (!from.isBefore(before)) {
             throw Problem.INVALID_PARAMETER.because("The window ends before it begins.")
-                    .with(Item.parameter("opened_before", "range", "`opened_before` must be after `opened_from`."));
+                    .with(Item.parameter("before", "range", "`before` must be after `from`."));
         }
         if (from.plus(WINDOW_MAX).isBefore(before)) {
             throw Problem.INVALID_PARAMETER.because("The window is longer than 366 days.")
-                    .with(Item.parameter("opened_from", "range", "`opened_from` must be at most 366 days before `opened_before`."));
+                    .with(Item.parameter("from", "range", "`from` must be at most 366 days before `before`."));
         }
         return Reply.plain(analytics.get(call.tx(), from, before));
     }

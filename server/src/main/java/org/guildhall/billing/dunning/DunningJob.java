@@ -104,17 +104,17 @@ final class DunningJob {
     /** Opens cases. */
     private Tasks.JobStep open(Tx tx, Events events, String from) {
         var batch = new Batch();
-        var active = policies.active(batch);
+        var standard = policies.getDefault(batch);
         var zone = situations.zone(batch);
         batch.send(tx);
-        if (active.get() == null) {
+        if (standard.get() == null) {
             return new Tasks.JobStep(STEPS, 0, 0, 0, 0, List.of());
         }
         var invoices = situations.lockWithoutCase(tx, from.isEmpty() ? ZERO : UUID.fromString(from), CASES_AT_ONCE);
         var found = situations.ofInvoices(tx, invoices);
         int opened = 0;
         for (var situation : found.values()) {
-            opened += dunning.open(tx, events.begin(source("dunning_case.opened")), situation, active.get(), tx.now(), zone.get()) ? 1 : 0;
+            opened += dunning.open(tx, events.begin(source("dunning_case.opened")), situation, standard.get(), tx.now(), zone.get()) ? 1 : 0;
         }
         return new Tasks.JobStep(
                 invoices.size() < CASES_AT_ONCE ? STEPS : CASES + invoices.getLast(), invoices.size(), opened, invoices.size() - opened, 0, List.of());

@@ -10,11 +10,14 @@ import org.guildhall.api.model.DunningPolicyPatch;
 import org.guildhall.api.model.ListDunningPoliciesQuery;
 import org.guildhall.api.model.NewDunningPolicy;
 import org.guildhall.billing.dunning.DunningPolicyStore.Filter;
+import org.guildhall.billing.dunning.DunningPolicyStore.Replaced;
 import org.guildhall.billing.dunning.DunningPolicyStore.Row;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
+import org.jspecify.annotations.Nullable;
 
 /** Dunning policies: {@code /billing/dunning/policies}. */
 final class DunningPoliciesHandler implements DunningPoliciesApi<Call> {
@@ -31,8 +34,12 @@ final class DunningPoliciesHandler implements DunningPoliciesApi<Call> {
     public Reply<DunningPolicy> createDunningPolicy(Call call, NewDunningPolicy body) {
         var values = DunningPolicyViews.read(body);
         DunningPolicyChecks.require(values);
-        var policy = DunningPolicyViews.toApi(policies.insert(call.tx(), values));
+        var id = Ids.next();
+        // The former default comes first: there is one default at a time.
+        var former = values.isDefault() ? policies.endDefault(call.tx(), id) : null;
+        var policy = DunningPolicyViews.toApi(policies.insert(call.tx(), id, values));
         call.created(policy.id(), policy);
+        recordFormer(call, former);
         return Reply.created(BASE + policy.id(), policy);
     }
 
@@ -61,7 +68,10 @@ final class DunningPoliciesHandler implements DunningPoliciesApi<Call> {
         var values = DunningPolicyViews.read(wanted);
         DunningPolicyChecks.require(values);
         requireActive(before);
-        return changed(call, before, policies.update(call.tx(), before.id(), values));
+        var former = values.isDefault() && !before.values().isDefault() ? policies.endDefault(call.tx(), before.id()) : null;
+        var reply = changed(call, before, policies.update(call.tx(), before.id(), values));
+        recordFormer(call, former);
+        return reply;
     }
 
     @Override
@@ -75,6 +85,13 @@ final class DunningPoliciesHandler implements DunningPoliciesApi<Call> {
         var row = Require.found(policies.lock(call.tx(), id.value()));
         call.expect(row.version());
         return row;
+    }
+
+    private static void recordFormer(Call call, @Nullable Replaced former) {
+        if (former != null) {
+            var after = DunningPolicyViews.toApi(former.after());
+            call.changes().secondary().changed(after.id(), DunningPolicyViews.toApi(former.before()), after);
+        }
     }
 
     private static void requireActive(Row policy) {

@@ -49,7 +49,7 @@ final class DunningPolicyStore {
 
     /** The members of a policy that a caller can set. */
     record Values(
-            @Nullable String externalId, String name, List<Step> steps, List<Window> quietHours, List<Suppression> suppressions,
+            @Nullable String externalId, String name, boolean isDefault, List<Step> steps, List<Window> quietHours, List<Suppression> suppressions,
             boolean holdWhileDegraded, List<Minimum> minimumAmounts, boolean stopsWithSubscription) {
 
         /** What counts for the cases of the policy. */
@@ -70,6 +70,9 @@ final class DunningPolicyStore {
         }
     }
 
+    /** A policy that was the default, before and after it lost that role. */
+    record Replaced(Row before, Row after) {}
+
     /** A weekly quiet window. @param days mon to sun, with commas @param starts HH:MM @param ends HH:MM, 24:00 for the end of the day */
     record Window(String days, String starts, String ends) {}
 
@@ -80,7 +83,7 @@ final class DunningPolicyStore {
     record Filter(@Nullable String externalId, @Nullable String state, TimeWindow created) {}
 
     static final List<Field<?>> COLUMNS = List.of(
-            DUNNING_POLICIES.ID, DUNNING_POLICIES.EXTERNAL_ID, DUNNING_POLICIES.NAME, DUNNING_POLICIES.STEPS, DUNNING_POLICIES.QUIET_HOURS,
+            DUNNING_POLICIES.ID, DUNNING_POLICIES.EXTERNAL_ID, DUNNING_POLICIES.NAME, DUNNING_POLICIES.IS_DEFAULT, DUNNING_POLICIES.STEPS, DUNNING_POLICIES.QUIET_HOURS,
             DUNNING_POLICIES.SUPPRESSIONS, DUNNING_POLICIES.HOLD_WHILE_DEGRADED, DUNNING_POLICIES.MINIMUM_AMOUNTS,
             DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION, DUNNING_POLICIES.STATE, DUNNING_POLICIES.CREATED_AT, DUNNING_POLICIES.UPDATED_AT,
             DUNNING_POLICIES.VERSION);
@@ -92,21 +95,26 @@ final class DunningPolicyStore {
 
     /** The columns that a caller sets. */
     private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
-            DUNNING_POLICIES.EXTERNAL_ID, DUNNING_POLICIES.NAME, DUNNING_POLICIES.STEPS, DUNNING_POLICIES.QUIET_HOURS, DUNNING_POLICIES.SUPPRESSIONS,
+            DUNNING_POLICIES.EXTERNAL_ID, DUNNING_POLICIES.NAME, DUNNING_POLICIES.IS_DEFAULT, DUNNING_POLICIES.STEPS, DUNNING_POLICIES.QUIET_HOURS, DUNNING_POLICIES.SUPPRESSIONS,
             DUNNING_POLICIES.HOLD_WHILE_DEGRADED, DUNNING_POLICIES.MINIMUM_AMOUNTS, DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
-            insertInto(DUNNING_POLICIES).set(SETTABLE).returningResult(COLUMNS), DunningPolicyStore::row);
+            insertInto(DUNNING_POLICIES).set(DUNNING_POLICIES.ID, param(DUNNING_POLICIES.ID)).set(SETTABLE).returningResult(COLUMNS), DunningPolicyStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(DUNNING_POLICIES).where(BY_ID), DunningPolicyStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(
             select(COLUMNS).from(DUNNING_POLICIES).where(BY_ID).forNoKeyUpdate(), DunningPolicyStore::row);
-    private static final PreparedQuery<Row> ACTIVE = PreparedQuery.of(
-            select(COLUMNS).from(DUNNING_POLICIES).where(DUNNING_POLICIES.STATE.eq(inline("active"))), DunningPolicyStore::row);
+    private static final PreparedQuery<Row> GET_DEFAULT = PreparedQuery.of(
+            select(COLUMNS).from(DUNNING_POLICIES).where(DUNNING_POLICIES.IS_DEFAULT), DunningPolicyStore::row);
+    private static final Condition OTHER_DEFAULT = DUNNING_POLICIES.ID.ne(param(DUNNING_POLICIES.ID)).and(DUNNING_POLICIES.IS_DEFAULT);
+    private static final PreparedQuery<Row> LOCK_OTHER_DEFAULT = PreparedQuery.of(
+            select(COLUMNS).from(DUNNING_POLICIES).where(OTHER_DEFAULT).forNoKeyUpdate(), DunningPolicyStore::row);
+    private static final PreparedQuery<Row> NO_DEFAULT = PreparedQuery.of(
+            change().set(DUNNING_POLICIES.IS_DEFAULT, inline(false)).where(OTHER_DEFAULT).returningResult(COLUMNS), DunningPolicyStore::row);
     private static final PreparedQuery<Row> BY_IDS = PreparedQuery.of(
             select(COLUMNS).from(DUNNING_POLICIES).where(DUNNING_POLICIES.ID.eq(any(params("ids", SQLDataType.UUID)))), DunningPolicyStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
             change().set(SETTABLE).where(BY_ID).returningResult(COLUMNS), DunningPolicyStore::row);
     private static final PreparedQuery<Row> ARCHIVE = PreparedQuery.of(
-            change().set(DUNNING_POLICIES.STATE, inline("archived")).where(BY_ID).returningResult(COLUMNS), DunningPolicyStore::row);
+            change().set(DUNNING_POLICIES.STATE, inline("archived")).set(DUNNING_POLICIES.IS_DEFAULT, inline(false)).where(BY_ID).returningResult(COLUMNS), DunningPolicyStore::row);
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", DUNNING_POLICIES.CREATED_AT),
             DUNNING_POLICIES.ID,
@@ -123,9 +131,9 @@ final class DunningPolicyStore {
                 .set(DUNNING_POLICIES.VERSION, DUNNING_POLICIES.VERSION.plus(inline(1L)));
     }
 
-    Row insert(Tx tx, Values values) {
+    Row insert(Tx tx, UUID id, Values values) {
         return INSERT.single(
-                tx, values.externalId(), values.name(), steps(values.steps()), windows(values), suppressions(values), values.holdWhileDegraded(),
+                tx, id, values.externalId(), values.name(), values.isDefault(), steps(values.steps()), windows(values), suppressions(values), values.holdWhileDegraded(),
                 minimums(values), values.stopsWithSubscription());
     }
 
@@ -139,8 +147,17 @@ final class DunningPolicyStore {
     }
 
     /** Adds the read of the policy that opens cases; null if there is none. */
-    Supplier<@Nullable Row> active(Batch batch) {
-        return batch.one(ACTIVE);
+    Supplier<@Nullable Row> getDefault(Batch batch) {
+        return batch.one(GET_DEFAULT);
+    }
+
+    /** Ends the role of the default policy, unless it is this one; null if there is no other. */
+    @Nullable Replaced endDefault(Tx tx, UUID except) {
+        var batch = new Batch();
+        var before = batch.one(LOCK_OTHER_DEFAULT, except);
+        var after = batch.one(NO_DEFAULT, except);
+        batch.send(tx);
+        return before.get() == null || after.get() == null ? null : new Replaced(before.get(), after.get());
     }
 
     /** Policies in any state by their ids. */
@@ -154,7 +171,7 @@ final class DunningPolicyStore {
 
     Row update(Tx tx, UUID id, Values values) {
         return UPDATE.single(
-                tx, values.externalId(), values.name(), steps(values.steps()), windows(values), suppressions(values), values.holdWhileDegraded(),
+                tx, values.externalId(), values.name(), values.isDefault(), steps(values.steps()), windows(values), suppressions(values), values.holdWhileDegraded(),
                 minimums(values), values.stopsWithSubscription(), id);
     }
 
@@ -201,7 +218,8 @@ final class DunningPolicyStore {
         return new Row(
                 cells.get(DUNNING_POLICIES.ID),
                 new Values(
-                        cells.get(DUNNING_POLICIES.EXTERNAL_ID), cells.get(DUNNING_POLICIES.NAME), steps(cells.get(DUNNING_POLICIES.STEPS)),
+                        cells.get(DUNNING_POLICIES.EXTERNAL_ID), cells.get(DUNNING_POLICIES.NAME), cells.get(DUNNING_POLICIES.IS_DEFAULT),
+                        steps(cells.get(DUNNING_POLICIES.STEPS)),
                         WINDOWS.read(cells.get(DUNNING_POLICIES.QUIET_HOURS)), SUPPRESSIONS.read(cells.get(DUNNING_POLICIES.SUPPRESSIONS)),
                         cells.get(DUNNING_POLICIES.HOLD_WHILE_DEGRADED), MINIMUMS.read(cells.get(DUNNING_POLICIES.MINIMUM_AMOUNTS)),
                         cells.get(DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION)),

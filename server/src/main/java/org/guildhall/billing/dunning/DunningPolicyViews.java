@@ -34,7 +34,7 @@ final class DunningPolicyViews {
     static DunningPolicy toApi(Row row) {
         var is = row.values();
         return new DunningPolicy(
-                new DunningPolicyId(row.id()), is.externalId(), is.name(),
+                new DunningPolicyId(row.id()), is.externalId(), is.name(), is.isDefault(),
                 is.steps().stream()
                         .map(step -> new DunningStep(step.afterDays(), DunningAction.fromValue(step.action()), step.templateKey(), step.language()))
                         .toList(),
@@ -47,7 +47,7 @@ final class DunningPolicyViews {
     static DunningPolicyPatch patchable(Row row) {
         var is = row.values();
         return new DunningPolicyPatch(
-                is.externalId(), is.name(),
+                is.externalId(), is.name(), is.isDefault(),
                 is.steps().stream()
                         .map(step -> new NewDunningStep(step.afterDays(), DunningAction.fromValue(step.action()), step.templateKey(), step.language()))
                         .toList(),
@@ -57,14 +57,14 @@ final class DunningPolicyViews {
 
     static Values read(NewDunningPolicy body) {
         return new Values(
-                body.externalId(), body.name(), steps(body.steps()), windows(body.quietHours()), readSuppressions(body.suppressions()),
+                body.externalId(), body.name(), Boolean.TRUE.equals(body.isDefault()), steps(body.steps()), windows(body.quietHours()), readSuppressions(body.suppressions()),
                 !Boolean.FALSE.equals(body.holdWhileDegraded()), readMinimums(body.minimumAmounts()), stopsWithSubscription(body.stopOn()));
     }
 
     /** A patched policy; its required members are there. */
     static Values read(DunningPolicyPatch wanted) {
         return new Values(
-                wanted.externalId(), String.valueOf(wanted.name()), steps(wanted.steps()), windows(wanted.quietHours()),
+                wanted.externalId(), String.valueOf(wanted.name()), Boolean.TRUE.equals(wanted.isDefault()), steps(wanted.steps()), windows(wanted.quietHours()),
                 readSuppressions(wanted.suppressions()), Boolean.TRUE.equals(wanted.holdWhileDegraded()), readMinimums(wanted.minimumAmounts()),
                 stopsWithSubscription(wanted.stopOn()));
     }
