@@ -10,6 +10,7 @@ import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
+import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
 
 /** Wires the part {@code deliveries}. */
@@ -20,6 +21,7 @@ public final class Deliveries {
     private final TaskQueue queue;
     private final Connections connections;
     private final DeliveryStore deliveries = new DeliveryStore();
+    private final ReplayStore replays = new ReplayStore();
     private final Ingestion ingestion;
 
     /**
@@ -38,12 +40,17 @@ public final class Deliveries {
 
     /** Registers the background work of this part. */
     public void schedule() {
-        queue.on(Ingestion.TASK, TaskQueue.Policy.DUE, new ProcessDeliveryJob(new JobTransactions(jobs), deliveries, connections, ingestion));
+        var transactions = new JobTransactions(jobs);
+        queue.on(Ingestion.TASK, TaskQueue.Policy.DUE, new ProcessDeliveryJob(transactions, deliveries, connections, ingestion));
+        queue.on(ReplayDeliveriesJob.TASK, TaskQueue.Policy.BULK, new ReplayDeliveriesJob(transactions, replays, deliveries, connections, ingestion));
     }
 
     /** Binds the operations of this part. */
     public void bind(Api api) {
         new WebhooksHandler(db, connections, ingestion).bind(api.routes());
         new WebhookDeliveriesHandler(deliveries, ingestion, queue).bind(api.routes());
+        new DeliveryReplaysHandler(replays, queue).bind(api.routes());
+        api.constraints().on(
+                "delivery_replays_connection", Problem.VALIDATION_FAILED, "/filter/connection_id", "There is no such connection.");
     }
 }

@@ -174,6 +174,11 @@ final class DeliveryStore {
         return LOCK.one(tx, id);
     }
 
+    /** Locks a delivery that exists. Deliveries are never deleted. */
+    Row locked(Tx tx, UUID id) {
+        return LOCK.single(tx, id);
+    }
+
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         return LIST.page(tx, page, filter);
     }

@@ -14,7 +14,7 @@ import org.guildhall.billing.deliveries.DeliveryStore.Received;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
-import org.guildhall.billing.ledger.UnbalancedSource;
+import org.guildhall.billing.ledger.rules.UnbalancedSource;
 import org.guildhall.billing.stripe.StripeEvents;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -83,10 +83,11 @@ final class Ingestion {
     }
 
     /** Processes a stored delivery again. */
-    void process(Tx tx, Events events, Connected connection, Row delivery) {
+    Row process(Tx tx, Events events, Connected connection, Row delivery) {
         var changes = events.begin(source(PROCESSED, connection.id()));
         var row = processor.process(tx, changes.secondary(), connection, delivery, read(Json.parse(body(tx, delivery))), true);
         changes.changed(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(delivery), DeliveryViews.toApi(row));
+        return row;
     }
 
     /** Records a failed attempt. @return the instant of the next one; null if there is none */
@@ -95,6 +96,14 @@ final class Ingestion {
         events.begin(source(PROCESSED, delivery.connectionId()))
                 .changed(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(delivery), DeliveryViews.toApi(row));
         return row.nextAttemptAt();
+    }
+
+    /** Records a failed attempt of a replay, and requests the next one. */
+    void replayFailed(Tx tx, Events events, Row delivery, RuntimeException failure) {
+        var next = processFailed(tx, events, delivery, failure);
+        if (next != null) {
+            queue.enqueueAt(tx, TASK, delivery.id(), next);
+        }
     }
 
     /** The body of a delivery as the provider sent it. */
