@@ -13,6 +13,7 @@ import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
+import org.guildhall.billing.stripe.StripeCredits;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeDisputes;
 import org.guildhall.billing.stripe.StripeInvoices;
@@ -84,6 +85,8 @@ final class EventProcessor {
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeDisputes.read(event), origin));
             case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayouts.read(event), origin));
+            case "credit_note.created", "credit_note.updated", "credit_note.voided" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeCredits.read(event), origin));
             case "invoice_payment.paid" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readInvoicePayment(event)));
             default -> skipped(tx, delivery, "unknown_type");
@@ -111,18 +114,9 @@ final class EventProcessor {
     }
 
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
-        // The invoices, disputes and subscriptions that the event has changed are locked by the mirror.
-        for (var change : List.copyOf(changes.all())) {
-            switch (change.entityType()) {
-                case "invoice" -> {
-                    recovery.settle(tx, changes, change.id());
-                    dunning.settle(tx, changes, PROVIDER, change.id());
-                }
-                case "dispute" -> recovery.settleDispute(tx, changes, change.id());
-                case "subscription" -> dunning.settleSubscription(tx, changes, PROVIDER, change.id());
-                default -> { }
-            }
-        }
+        // The objects that the event has changed are locked by the mirror.
+        recovery.settleAll(tx, changes);
+        dunning.settleAll(tx, changes, PROVIDER);
         ledger.settle(tx, changes, delivery.id());
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }

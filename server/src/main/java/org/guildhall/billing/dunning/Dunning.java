@@ -2,6 +2,7 @@ package org.guildhall.billing.dunning;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.dunning.DunningPolicyStore.Values;
 import org.guildhall.billing.dunning.DunningRules.Decision;
@@ -40,8 +41,7 @@ public final class Dunning {
         this.providers = providers;
     }
 
-    /** Settles the case of an invoice, which the caller has locked. @param changes gets the case and what follows from it */
-    public void settle(Tx tx, Changes changes, Actor actor, UUID invoiceId) {
+    private void settle(Tx tx, Changes changes, Actor actor, UUID invoiceId) {
         var batch = new Batch();
         var found = situations.get(batch, invoiceId);
         var locked = cases.lockOfInvoice(batch, invoiceId);
@@ -66,8 +66,18 @@ public final class Dunning {
         }
     }
 
-    /** Settles the cases of a subscription, which the caller has locked. */
-    public void settleSubscription(Tx tx, Changes changes, Actor actor, UUID subscriptionId) {
+    /** Settles the cases of the invoices and subscriptions among the changes of an event, which the mirror has locked. */
+    public void settleAll(Tx tx, Changes changes, Actor actor) {
+        for (var change : List.copyOf(changes.all())) {
+            switch (change.entityType()) {
+                case "invoice" -> settle(tx, changes, actor, change.id());
+                case "subscription" -> settleSubscription(tx, changes, actor, change.id());
+                default -> { }
+            }
+        }
+    }
+
+    private void settleSubscription(Tx tx, Changes changes, Actor actor, UUID subscriptionId) {
         cases.invoicesOfSubscription(tx, subscriptionId, CASES_MAX).forEach(invoice -> settle(tx, changes, actor, invoice));
     }
 
