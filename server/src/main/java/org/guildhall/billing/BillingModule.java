@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
+import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
@@ -33,6 +34,7 @@ public final class BillingModule {
     private final Mirroring mirror;
     private final PlanSettlement plans;
     private final Ledger ledger = new Ledger();
+    private final Dunning dunning;
     private final Deliveries deliveries;
     private final Fetches fetches;
     private final Reconciliation reconciliation;
@@ -40,17 +42,20 @@ public final class BillingModule {
     /**
      * @param db the connections of requests
      * @param jobs the connections of jobs
+     * @param providers the state of the providers, for dunning
      * @param publicUrl the address of this server for providers
      * @param stripeBaseUrl the address of Stripe's API
      */
     public BillingModule(
-            Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, String publicUrl, String stripeBaseUrl) {
+            Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, Tasks.ProviderStates providers,
+            String publicUrl, String stripeBaseUrl) {
         this.publicUrl = publicUrl;
         this.connections = new Connections(platform, keys);
         this.fetches = new Fetches(queue);
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), fetches);
+        this.dunning = new Dunning(plans, tasks, providers);
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches);
         this.reconciliation = new Reconciliation(
                 jobs, queue, connections, fetches, mirror, deliveries.effects(), new StripeApi(stripeBaseUrl), tasks);
     }
@@ -63,7 +68,8 @@ public final class BillingModule {
 
     /** The jobs that this room offers. */
     public List<Tasks.Job> jobs() {
-        return List.of(new SettlementJob(plans).offered(), new MetadataBackfillJob(mirror, plans).offered(), reconciliation.offered());
+        return List.of(
+                new SettlementJob(plans).offered(), new MetadataBackfillJob(mirror, plans).offered(), reconciliation.offered(), dunning.offered());
     }
 
     /** Binds the room's operations. */
@@ -71,6 +77,7 @@ public final class BillingModule {
         connections.bind(api, publicUrl, fetches::resume);
         mirror.bind(api, new LinkedPlans(plans));
         ledger.bind(api);
+        dunning.bind(api);
         deliveries.bind(api);
         reconciliation.bind(api);
     }

@@ -37,6 +37,7 @@ public final class FilledTenant {
         BillingExamples.fetch(samples);
         BillingExamples.reconciliation(samples);
         BillingExamples.unfinishedReconciliation(samples);
+        BillingExamples.dunningAttempt(samples);
         return samples.tenant;
     }
 }

@@ -1,6 +1,7 @@
 package org.guildhall.billing.deliveries;
 
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
@@ -31,12 +32,12 @@ public final class Deliveries {
      */
     public Deliveries(
             Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, Ledger ledger, PlanSettlement plans,
-            PaymentRecovery recovery, Fetches fetches) {
+            PaymentRecovery recovery, Dunning dunning, Fetches fetches) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
-        this.effects = new EventEffects(mirror, ledger, plans, recovery, fetches);
+        this.effects = new EventEffects(mirror, ledger, plans, recovery, dunning, fetches);
         this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, effects), queue, keys);
     }
 

@@ -11,6 +11,7 @@ import org.guildhall.api.model.InvoiceState;
 import org.guildhall.api.model.Payment;
 import org.guildhall.api.model.PaymentState;
 import org.guildhall.billing.connections.Connections.Connected;
+import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.fetches.Fetches;
@@ -47,13 +48,15 @@ public final class EventEffects {
     private final Ledger ledger;
     private final PlanSettlement plans;
     private final PaymentRecovery recovery;
+    private final Dunning dunning;
     private final Fetches fetches;
 
-    EventEffects(Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery, Fetches fetches) {
+    EventEffects(Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery, Dunning dunning, Fetches fetches) {
         this.mirror = mirror;
         this.ledger = ledger;
         this.plans = plans;
         this.recovery = recovery;
+        this.dunning = dunning;
         this.fetches = fetches;
     }
 
@@ -72,6 +75,7 @@ public final class EventEffects {
         }
         // The objects that the event has changed are locked by the mirror.
         recovery.settleAll(tx, changes);
+        dunning.settleAll(tx, changes, actor);
         ledger.settle(tx, changes, origin.deliveryId());
         if (connection.hasApiKey()) {
             requestLacking(tx, changes, connection.id(), origin);
