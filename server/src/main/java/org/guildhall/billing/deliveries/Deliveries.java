@@ -1,5 +1,6 @@
 package org.guildhall.billing.deliveries;
 
+import java.util.List;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
@@ -11,6 +12,8 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.Platform;
+import org.guildhall.tasks.Tasks;
 
 /** Wires the part {@code deliveries}. */
 public final class Deliveries {
@@ -35,6 +38,11 @@ public final class Deliveries {
         this.queue = queue;
         this.connections = connections;
         this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, ledger, plans, recovery), queue, keys);
+    }
+
+    /** The jobs that this part offers. */
+    public List<Tasks.Job> jobs(Platform platform) {
+        return List.of(new RetentionJob(deliveries, platform).offered());
     }
 
     /** Registers the background work of this part. */

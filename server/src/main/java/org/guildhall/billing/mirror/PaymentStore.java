@@ -12,6 +12,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -92,6 +93,8 @@ final class PaymentStore {
                     .returningResult(COLUMNS),
             PaymentStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(PAYMENTS).where(BY_ID), PaymentStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.weighed(
+            select(COLUMNS).from(PAYMENTS).where(PAYMENTS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), PaymentStore::row);
     private static final PreparedUpdate APPLY = PreparedUpdate.of(DSL.update(PAYMENTS)
             .set(PAYMENTS.UPDATED_AT, EffectiveDates.touched(PAYMENTS.UPDATED_AT))
             .set(PAYMENTS.VERSION, PAYMENTS.VERSION.plus(inline(1L)))
@@ -146,6 +149,10 @@ final class PaymentStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
