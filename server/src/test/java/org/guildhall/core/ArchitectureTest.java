@@ -192,6 +192,9 @@ class ArchitectureTest {
         check(noClasses().that().resideInAPackage("org.guildhall.runtime.people..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.guildhall.runtime.entitlements..", "org.guildhall.runtime.usage..", "org.guildhall.runtime.sites..")
                 .because("people depend on the assigned plans, not on the entitlements that result"));
+        check(noClasses().that().resideInAnyPackage("org.guildhall.billing.ledger.rules", "org.guildhall.billing.ledger.facts")
+                .should().dependOnClassesThat().resideInAnyPackage("org.guildhall.billing.ledger", "org.guildhall.core..")
+                .because("the ledger's rules are pure: the same facts ask for the same transactions"));
         check(noClasses().that().resideInAPackage("org.guildhall.runtime.imports..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.guildhall.runtime.people..", "org.guildhall.runtime.plans..")
                 .because("an import passes its rows on and doesn't depend on the resources created from them"));

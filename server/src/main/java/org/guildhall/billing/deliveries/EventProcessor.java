@@ -7,7 +7,7 @@ import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.ledger.Ledger;
-import org.guildhall.billing.ledger.UnbalancedSource;
+import org.guildhall.billing.ledger.rules.UnbalancedSource;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;

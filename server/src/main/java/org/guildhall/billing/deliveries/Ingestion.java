@@ -14,7 +14,7 @@ import org.guildhall.billing.deliveries.DeliveryStore.Received;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
-import org.guildhall.billing.ledger.UnbalancedSource;
+import org.guildhall.billing.ledger.rules.UnbalancedSource;
 import org.guildhall.billing.stripe.StripeEvents;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;

@@ -5,10 +5,18 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.guildhall.api.model.LedgerTransactionId;
-import org.guildhall.billing.ledger.LedgerDifference.NewTransaction;
 import org.guildhall.billing.ledger.LedgerStore.Insert;
+import org.guildhall.billing.ledger.facts.LedgerFacts;
+import org.guildhall.billing.ledger.facts.MirroredObject;
+import org.guildhall.billing.ledger.rules.LedgerAccountKey;
+import org.guildhall.billing.ledger.rules.LedgerDifference;
+import org.guildhall.billing.ledger.rules.LedgerTarget;
+import org.guildhall.billing.ledger.rules.PostedTransaction;
+import org.guildhall.billing.ledger.rules.Posting;
+import org.guildhall.billing.ledger.rules.UnbalancedSource;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -22,39 +30,49 @@ public final class Ledger {
     private final LedgerStore store = new LedgerStore();
     private final LedgerFactsStore facts = new LedgerFactsStore();
 
+    /** The kinds of changed objects that transactions follow from. */
+    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund");
+
     /**
-     * Posts what the ledger lacks for the changed objects, and reverses what it has too much. The caller holds the lock of their account, so two
-     * transactions never settle one object at the same time.
+     * Posts what the ledger lacks for the changed objects, and reverses what it has too much. Takes the ledger's locks, which come after those of the
+     * mirror: the caller locks no more objects of the mirror in this transaction.
      *
      * @param changes has the changed objects, and gets the posted transactions
      * @param deliveryId the delivery that is processed; null for a job
      * @throws UnbalancedSource if an invoice doesn't add up
      */
     public void settle(Tx tx, Changes changes, @Nullable UUID deliveryId) {
-        var invoices = changes.all().stream().filter(change -> change.entityType().equals("invoice")).map(Changes.Change::id).toList();
-        if (!invoices.isEmpty()) {
-            settle(tx, changes, deliveryId, facts.get(tx, invoices));
+        var changed = changes.all().stream().filter(change -> SETTLED.contains(change.entityType())).map(Changes.Change::id).toList();
+        if (changed.isEmpty()) {
+            return;
         }
+        var batch = new Batch();
+        var known = facts.lockAndRead(batch, changed);
+        var posted = store.posted(batch, changed);
+        batch.send(tx);
+        post(tx, changes, deliveryId, known.get(), posted.get());
     }
 
     /** Settles objects with these facts. @return the number of posted transactions */
     int settle(Tx tx, Changes changes, @Nullable UUID deliveryId, LedgerFacts facts) {
-        var target = LedgerTarget.of(facts);
-        if (facts.entities().isEmpty()) {
-            return 0;
-        }
-        var keys = new LinkedHashSet<LedgerAccountKey>();
-        target.list().forEach(transaction -> addKeys(keys, transaction.postings()));
         var batch = new Batch();
         var posted = store.posted(batch, facts.entities().stream().map(MirroredObject::id).toList());
-        var known = store.accounts(batch, keys);
-        var now = batch.now();
         batch.send(tx);
-        var difference = LedgerDifference.of(target, posted.get(), facts.changedAt());
+        return post(tx, changes, deliveryId, facts, posted.get());
+    }
+
+    private int post(Tx tx, Changes changes, @Nullable UUID deliveryId, LedgerFacts facts, List<PostedTransaction> posted) {
+        var difference = LedgerDifference.of(LedgerTarget.of(facts), posted, facts.changedAt());
         if (difference.isEmpty()) {
             return 0;
         }
-        var accounts = accounts(tx, difference, known.get());
+        var keys = new LinkedHashSet<LedgerAccountKey>();
+        difference.forEach(each -> addKeys(keys, each.transaction().postings()));
+        var batch = new Batch();
+        var known = store.accounts(batch, keys);
+        var now = batch.now();
+        batch.send(tx);
+        var accounts = accounts(tx, keys, known.get());
         var owners = facts.accounts();
         var inserts = difference.stream()
                 .map(each -> new Insert(Ids.next(), each, owners.get(each.transaction().entity().id()), deliveryId, now.get())).toList();
@@ -65,11 +83,9 @@ public final class Ledger {
         return inserts.size();
     }
 
-    /** The ids of all ledger accounts of the difference. Those that are new are added; a reversal can have some that the target hasn't. */
-    private Map<LedgerAccountKey, UUID> accounts(Tx tx, List<NewTransaction> difference, Map<LedgerAccountKey, UUID> known) {
-        var all = new LinkedHashSet<LedgerAccountKey>();
-        difference.forEach(each -> addKeys(all, each.transaction().postings()));
-        var missing = new ArrayList<>(all);
+    /** The ids of ledger accounts. Those that don't exist yet are added. */
+    private Map<LedgerAccountKey, UUID> accounts(Tx tx, Set<LedgerAccountKey> keys, Map<LedgerAccountKey, UUID> known) {
+        var missing = new ArrayList<>(keys);
         missing.removeAll(known.keySet());
         var accounts = new HashMap<>(known);
         if (!missing.isEmpty()) {
@@ -82,7 +98,7 @@ public final class Ledger {
         return accounts;
     }
 
-    private static void addKeys(LinkedHashSet<LedgerAccountKey> keys, List<Posting> postings) {
+    private static void addKeys(Set<LedgerAccountKey> keys, List<Posting> postings) {
         for (var posting : postings) {
             keys.add(posting.debit());
             keys.add(posting.credit());

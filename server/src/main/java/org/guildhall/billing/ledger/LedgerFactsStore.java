@@ -1,49 +1,106 @@
 package org.guildhall.billing.ledger;
 
 import static org.guildhall.schema.billing.Tables.INVOICES;
-import static org.jooq.impl.DSL.any;
+import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.REFUNDS;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.select;
 
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.billing.ledger.InvoiceFacts.Instants;
-import org.guildhall.billing.ledger.InvoiceFacts.InvoiceLine;
-import org.guildhall.core.data.Tx;
-import org.guildhall.core.sql.Columns;
+import java.util.function.Supplier;
+import org.guildhall.billing.ledger.facts.InvoiceFacts.Instants;
+import org.guildhall.billing.ledger.facts.InvoiceFacts.InvoiceLine;
+import org.guildhall.billing.ledger.facts.InvoiceFacts;
+import org.guildhall.billing.ledger.facts.LedgerFacts;
+import org.guildhall.billing.ledger.facts.PaymentFacts.Application;
+import org.guildhall.billing.ledger.facts.PaymentFacts;
+import org.guildhall.billing.ledger.facts.RefundFacts;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.RowReader;
+import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
-/** Reads what the ledger needs of mirrored objects. Stubs are left out: nothing is known of them. */
+/**
+ * Reads what the ledger needs of mirrored objects. Changed objects come with all that they are settled together with: a payment with its invoices
+ * and refunds, an invoice with its payments. Stubs are left out: nothing is known of them.
+ */
 final class LedgerFactsStore {
 
     private static final JsonReader<List<InvoiceLine>> LINES = JsonReader.ofList(InvoiceLine.class);
+    private static final JsonReader<List<Application>> APPLICATIONS = JsonReader.ofList(Application.class);
     private static final Field<JSONB> INVOICE_LINES = DSL.field("""
             (select coalesce(jsonb_agg(jsonb_build_object('amount_minor', l.amount_minor, 'discount_minor', l.discount_minor,
                 'inclusive_tax_minor', l.amount_minor - l.discount_minor - l.net_minor) order by l.position), '[]')
              from billing.invoice_lines l
              where l.tenant_id = billing.invoices.tenant_id and l.invoice_id = billing.invoices.id)""", SQLDataType.JSONB).as("lines");
+    /** A provider that names the invoice only means the whole payment. */
+    private static final Field<JSONB> PAID_INVOICES = DSL.field("""
+            (select coalesce(jsonb_agg(jsonb_build_object('invoice_id', i.invoice_id,
+                'amount_minor', coalesce(i.amount_minor, billing.payments.captured_minor), 'at', i.applied_at) order by i.invoice_id), '[]')
+             from billing.invoice_payments i
+             where i.tenant_id = billing.payments.tenant_id and i.payment_id = billing.payments.id)""", SQLDataType.JSONB).as("paid_invoices");
 
-    private static final PreparedQuery<InvoiceFacts> INVOICES_BY_ID = PreparedQuery.of(
+    /**
+     * Two events can change objects that have no row in common, such as an invoice and a refund of its payment. They wait for one another by the
+     * accounts of all objects that are settled together; an object without an account takes the lock of its connection.
+     */
+    private static final PreparedQuery<Integer> LOCK = PreparedQuery.ofValue(select(DSL.field("""
+            (select count(pg_advisory_xact_lock(hashtextextended(keys.key::text, 15)))::integer
+             from (select coalesce(o.account_id, o.connection_id) as key
+                   from (select id, account_id, connection_id from billing.invoices
+                         union all select id, account_id, connection_id from billing.payments) o
+                   where o.id = any(array(select billing.settled_together({0})))
+                   group by 1 order by 1) keys)""", SQLDataType.INTEGER, ids())));
+    private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = PreparedQuery.of(
             select(INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.ACCOUNT_ID, INVOICES.CURRENCY, INVOICES.STATE, INVOICES.LINES_COMPLETE,
                             INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR,
                             INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.PAID_AT,
                             INVOICES.WRITTEN_OFF_AT, INVOICES.PROVIDER_AT)
                     .from(INVOICES)
-                    .where(INVOICES.ID.eq(any(Columns.params("ids", SQLDataType.UUID))))
+                    .where(isSettledTogether(INVOICES.ID))
                     .and(INVOICES.STATE.ne(inline("stub")))
                     .orderBy(INVOICES.ID),
             LedgerFactsStore::invoice);
+    private static final PreparedQuery<PaymentFacts> PAYMENTS_TOGETHER = PreparedQuery.of(
+            select(PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CURRENCY, PAYMENTS.STATE, PAYMENTS.CAPTURED_MINOR,
+                            PAYMENTS.PAID_AT, PAID_INVOICES, PAYMENTS.PROVIDER_AT)
+                    .from(PAYMENTS)
+                    .where(isSettledTogether(PAYMENTS.ID))
+                    .and(PAYMENTS.STATE.ne(inline("stub")))
+                    .orderBy(PAYMENTS.ID),
+            LedgerFactsStore::payment);
+    private static final PreparedQuery<RefundFacts> REFUNDS_TOGETHER = PreparedQuery.of(
+            select(REFUNDS.ID, REFUNDS.PAYMENT_ID, REFUNDS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, REFUNDS.CURRENCY, REFUNDS.STATE,
+                            REFUNDS.AMOUNT_MINOR, REFUNDS.ISSUED_AT, REFUNDS.PROVIDER_AT)
+                    .from(REFUNDS)
+                    .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(REFUNDS.TENANT_ID)).and(PAYMENTS.ID.eq(REFUNDS.PAYMENT_ID))
+                    .where(isSettledTogether(REFUNDS.ID))
+                    .orderBy(REFUNDS.ID),
+            LedgerFactsStore::refund);
 
-    /** The facts of some invoices. */
-    LedgerFacts get(Tx tx, Collection<UUID> invoices) {
-        return new LedgerFacts(INVOICES_BY_ID.all(tx, invoices), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    private static Field<UUID[]> ids() {
+        return DSL.param("ids", SQLDataType.UUID.getArrayDataType());
+    }
+
+    /** The condition of statements that read objects which are settled together with some changed ones. */
+    static Condition isSettledTogether(Field<UUID> id) {
+        return DSL.condition("{0} = any(array(select billing.settled_together({1})))", id, ids());
+    }
+
+    /** Adds the lock of the changed objects, and the reads of the facts after it. */
+    Supplier<LedgerFacts> lockAndRead(Batch batch, Collection<UUID> changed) {
+        batch.single(LOCK, changed);
+        var invoices = batch.all(INVOICES_TOGETHER, changed);
+        var payments = batch.all(PAYMENTS_TOGETHER, changed);
+        var refunds = batch.all(REFUNDS_TOGETHER, changed);
+        return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), List.of(), List.of(), List.of(), List.of());
     }
 
     private static InvoiceFacts invoice(RowReader cells) {
@@ -59,5 +116,20 @@ final class LedgerFactsStore {
                 new Instants(
                         cells.get(INVOICES.ISSUED_AT), cells.get(INVOICES.PAID_AT), cells.get(INVOICES.WRITTEN_OFF_AT),
                         cells.get(INVOICES.PROVIDER_AT)));
+    }
+
+    private static PaymentFacts payment(RowReader cells) {
+        return new PaymentFacts(
+                cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID), cells.get(PAYMENTS.CURRENCY),
+                cells.get(PAYMENTS.STATE), cells.get(PAYMENTS.CAPTURED_MINOR), cells.get(PAYMENTS.PAID_AT),
+                APPLICATIONS.read(cells.get(PAID_INVOICES)), List.of(), cells.get(PAYMENTS.PROVIDER_AT));
+    }
+
+    /** The provider takes the money of a refund from its balance when the refund is made. */
+    private static RefundFacts refund(RowReader cells) {
+        return new RefundFacts(
+                cells.get(REFUNDS.ID), cells.get(REFUNDS.PAYMENT_ID), cells.get(REFUNDS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID),
+                cells.get(REFUNDS.CURRENCY), cells.get(REFUNDS.STATE), cells.get(REFUNDS.AMOUNT_MINOR), cells.get(REFUNDS.ISSUED_AT), List.of(),
+                cells.get(REFUNDS.PROVIDER_AT));
     }
 }

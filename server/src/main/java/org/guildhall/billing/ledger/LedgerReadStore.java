@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.billing.ledger.facts.MirroredObject;
+import org.guildhall.billing.ledger.rules.LedgerChart;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.ListQuery;

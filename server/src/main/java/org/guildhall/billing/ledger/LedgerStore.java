@@ -3,7 +3,6 @@ package org.guildhall.billing.ledger;
 import static org.guildhall.schema.billing.Tables.LEDGER_ACCOUNTS;
 import static org.guildhall.schema.billing.Tables.LEDGER_POSTINGS;
 import static org.guildhall.schema.billing.Tables.LEDGER_TRANSACTIONS;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
@@ -15,6 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.guildhall.billing.ledger.facts.MirroredObject;
+import org.guildhall.billing.ledger.rules.LedgerAccountKey;
+import org.guildhall.billing.ledger.rules.LedgerChart;
+import org.guildhall.billing.ledger.rules.LedgerDifference;
+import org.guildhall.billing.ledger.rules.PostedTransaction;
+import org.guildhall.billing.ledger.rules.Posting;
+import org.guildhall.billing.ledger.rules.TransactionKind;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
@@ -61,7 +67,7 @@ final class LedgerStore {
                     .leftJoin(REVERSAL)
                     .on(REVERSAL.TENANT_ID.eq(LEDGER_TRANSACTIONS.TENANT_ID))
                     .and(REVERSAL.REVERSES_ID.eq(LEDGER_TRANSACTIONS.ID))
-                    .where(LEDGER_TRANSACTIONS.ENTITY_ID.eq(any(Columns.params("ids", SQLDataType.UUID))))
+                    .where(LedgerFactsStore.isSettledTogether(LEDGER_TRANSACTIONS.ENTITY_ID))
                     .and(LEDGER_TRANSACTIONS.REVERSES_ID.isNull())
                     .orderBy(LEDGER_TRANSACTIONS.ID, LEDGER_POSTINGS.POSITION),
             LedgerStore::posted);
@@ -98,7 +104,7 @@ final class LedgerStore {
             select r.transaction_id, r.position, r.debit_account_id, r.credit_account_id, r.currency, r.amount_minor
             from jsonb_populate_recordset(null::billing.ledger_postings, {0}) as r""", DSL.param("rows", SQLDataType.JSONB)));
 
-    /** Adds the read of the transactions of some objects that aren't reversals. */
+    /** Adds the read of the transactions that aren't reversals, of some objects and those that are settled together with them. */
     Supplier<List<PostedTransaction>> posted(Batch batch, Collection<UUID> entities) {
         var rows = batch.all(POSTED, entities);
         return () -> joined(rows.get());

@@ -25,6 +25,9 @@ import org.guildhall.billing.ledger.LedgerReadStore.BalanceRow;
 import org.guildhall.billing.ledger.LedgerReadStore.EntryRow;
 import org.guildhall.billing.ledger.LedgerReadStore.TransactionRow;
 import org.guildhall.billing.ledger.LedgerStore.Insert;
+import org.guildhall.billing.ledger.rules.LedgerAccountKey;
+import org.guildhall.billing.ledger.rules.LedgerChart;
+import org.guildhall.billing.ledger.rules.Posting;
 import org.jspecify.annotations.Nullable;
 
 /** Turns rows of the ledger into their API form. */

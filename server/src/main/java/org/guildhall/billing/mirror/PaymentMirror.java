@@ -115,8 +115,7 @@ final class PaymentMirror {
     String apply(Tx tx, Changes changes, UUID connectionId, ProviderInvoicePayment part) {
         var target = lock(tx, changes, connectionId, null, part.invoiceReference(), part.paymentReference());
         var invoiceId = Objects.requireNonNull(target.invoiceId());
-        payments.link(tx, target.row().id(), invoiceId, part.amountMinor(), part.appliedAt());
-        if (target.payment().isNew() || !target.row().invoiceIds().contains(invoiceId)) {
+        if (payments.link(tx, target.row().id(), invoiceId, part.amountMinor(), part.appliedAt()) || target.payment().isNew()) {
             record(changes, target, Objects.requireNonNull(payments.get(tx, target.row().id())));
             return Verdict.NEWER.outcome();
         }

@@ -107,15 +107,23 @@ final class PaymentStore {
                     PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID, PAYMENTS.PROVIDER_EVENT_REFERENCE,
                     PAYMENTS.PROVIDER_AT, PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION))
             .where(BY_ID));
-    /** A provider that names the invoice only doesn't take back the amount. */
-    private static final PreparedUpdate LINK = PreparedUpdate.of(insertInto(INVOICE_PAYMENTS)
+    private static final Field<Long> APPLIED_MINOR = coalesce(excluded(INVOICE_PAYMENTS.AMOUNT_MINOR), INVOICE_PAYMENTS.AMOUNT_MINOR);
+    /** Of two statements without an amount the earlier instant counts, whatever came first. */
+    private static final Field<Instant> APPLIED_AT = DSL
+            .when(excluded(INVOICE_PAYMENTS.AMOUNT_MINOR).isNotNull(), excluded(INVOICE_PAYMENTS.APPLIED_AT))
+            .when(INVOICE_PAYMENTS.AMOUNT_MINOR.isNotNull(), INVOICE_PAYMENTS.APPLIED_AT)
+            .otherwise(DSL.least(INVOICE_PAYMENTS.APPLIED_AT, excluded(INVOICE_PAYMENTS.APPLIED_AT)));
+    /** A provider that names the invoice only doesn't take back the amount. Gives a row if it changes something. */
+    private static final PreparedQuery<UUID> LINK = PreparedQuery.ofValue(insertInto(INVOICE_PAYMENTS)
             .set(Columns.assigned(
                     INVOICE_PAYMENTS.PAYMENT_ID, INVOICE_PAYMENTS.INVOICE_ID, INVOICE_PAYMENTS.AMOUNT_MINOR, INVOICE_PAYMENTS.APPLIED_AT))
             .onConflict(INVOICE_PAYMENTS.TENANT_ID, INVOICE_PAYMENTS.PAYMENT_ID, INVOICE_PAYMENTS.INVOICE_ID)
             .doUpdate()
-            .set(INVOICE_PAYMENTS.APPLIED_AT, DSL.when(excluded(INVOICE_PAYMENTS.AMOUNT_MINOR).isNull(), INVOICE_PAYMENTS.APPLIED_AT)
-                    .otherwise(excluded(INVOICE_PAYMENTS.APPLIED_AT)))
-            .set(INVOICE_PAYMENTS.AMOUNT_MINOR, coalesce(excluded(INVOICE_PAYMENTS.AMOUNT_MINOR), INVOICE_PAYMENTS.AMOUNT_MINOR)));
+            .set(INVOICE_PAYMENTS.APPLIED_AT, APPLIED_AT)
+            .set(INVOICE_PAYMENTS.AMOUNT_MINOR, APPLIED_MINOR)
+            .where(INVOICE_PAYMENTS.APPLIED_AT.ne(APPLIED_AT))
+            .or(INVOICE_PAYMENTS.AMOUNT_MINOR.isDistinctFrom(APPLIED_MINOR))
+            .returningResult(INVOICE_PAYMENTS.INVOICE_ID));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", PAYMENTS.CREATED_AT),
             PAYMENTS.ID,
@@ -159,9 +167,9 @@ final class PaymentStore {
         return LIST.page(tx, page, filter);
     }
 
-    /** Records that a locked payment pays an invoice, with the transaction's next statement. @param amountMinor null if it is unknown */
-    void link(Tx tx, UUID id, UUID invoiceId, @Nullable Long amountMinor, Instant at) {
-        LINK.later(tx, id, invoiceId, amountMinor, at);
+    /** Records that a locked payment pays an invoice. @param amountMinor null if it is unknown @return true if that changed something */
+    boolean link(Tx tx, UUID id, UUID invoiceId, @Nullable Long amountMinor, Instant at) {
+        return LINK.exists(tx, id, invoiceId, amountMinor, at);
     }
 
     /** Replaces the content of a locked payment. */
