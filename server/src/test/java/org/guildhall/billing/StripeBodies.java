@@ -79,6 +79,30 @@ public final class StripeBodies {
                 "reason", "requested_by_customer", "created", 1_795_700_000, "metadata", object());
     }
 
+    /** A dispute of a payment of 129.00, whose money isn't withdrawn yet. */
+    public static Map<String, Object> dispute(String id, String intent, String status) {
+        return object(
+                "id", id, "object", "dispute", "status", status, "payment_intent", intent, "charge", "ch_1", "currency", "aud", "amount", 12_900,
+                "reason", "fraudulent", "created", 1_795_800_000, "evidence_details", object("due_by", 1_796_500_000, "has_evidence", false),
+                "balance_transactions", List.of(), "metadata", object());
+    }
+
+    /** A payout to a bank account. */
+    public static Map<String, Object> payout(String id, long amount, String status) {
+        return object(
+                "id", id, "object", "payout", "status", status, "currency", "aud", "amount", amount, "created", 1_795_800_000,
+                "arrival_date", 1_795_910_400, "failure_code", status.equals("failed") ? "account_closed" : null,
+                "failure_message", status.equals("failed") ? "The bank account has been closed." : null, "metadata", object());
+    }
+
+    /** A movement of the balance for a dispute; negative amounts leave it. */
+    public static Map<String, Object> movement(String id, long amount, long fee, long feeTax) {
+        return object(
+                "id", id, "object", "balance_transaction", "amount", amount, "currency", "aud", "fee", fee + feeTax, "net", amount - fee - feeTax,
+                "created", 1_795_800_000, "type", "adjustment", "fee_details", List.of(
+                        object("type", "stripe_fee", "amount", fee, "currency", "aud"), object("type", "tax", "amount", feeTax, "currency", "aud")));
+    }
+
     /** The invoice of {@link #invoice} in the form before 2025-03-31.basil. */
     public static Map<String, Object> olderInvoice(String id, String status) {
         var invoice = with(

@@ -46,6 +46,11 @@ final class BillingExamples {
             example(LIST_REFUNDS).entry(BillingExamples::refund),
             example(GET_REFUND).at("refund_id", BillingExamples::refund),
 
+            example(LIST_DISPUTES).entry(BillingExamples::dispute),
+            example(GET_DISPUTE).at("dispute_id", BillingExamples::dispute),
+            example(LIST_PAYOUTS).entry(BillingExamples::payout),
+            example(GET_PAYOUT).at("payout_id", BillingExamples::payout),
+
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
             example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
@@ -134,6 +139,18 @@ final class BillingExamples {
         sent(samples, "refund.created", "refunds", StripeBodies.refund("re_" + word, "pi_" + word, 2_900, "succeeded"));
         var payment = samples.http.get("/api/v1/billing/payments?provider_reference=pi_" + word).expect(200).at("/data/0/id");
         return String.valueOf(samples.http.get("/api/v1/billing/refunds?payment_id=" + payment).expect(200).at("/data/0/id"));
+    }
+
+    /** A dispute that needs evidence, with its task. */
+    static String dispute(SampleData samples) {
+        var word = samples.word();
+        sent(samples, "charge.dispute.created", "disputes", StripeBodies.dispute("du_" + word, "pi_" + word, "needs_response"));
+        var payment = samples.http.get("/api/v1/billing/payments?provider_reference=pi_" + word).expect(200).at("/data/0/id");
+        return String.valueOf(samples.http.get("/api/v1/billing/disputes?payment_id=" + payment).expect(200).at("/data/0/id"));
+    }
+
+    static String payout(SampleData samples) {
+        return sent(samples, "payout.paid", "payouts?sort=-created_at", StripeBodies.payout("po_" + samples.word(), 98_200, "paid"));
     }
 
     /** The transaction of an invoice of a new account. */

@@ -30,6 +30,8 @@ public final class FilledTenant {
         BillingExamples.invoice(samples);
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);
+        BillingExamples.dispute(samples);
+        BillingExamples.payout(samples);
         BillingExamples.ledgerTransaction(samples);
         return samples.tenant;
     }

@@ -13,8 +13,10 @@ import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.billing.stripe.StripeCustomers;
+import org.guildhall.billing.stripe.StripeDisputes;
 import org.guildhall.billing.stripe.StripeInvoices;
 import org.guildhall.billing.stripe.StripePayments;
+import org.guildhall.billing.stripe.StripePayouts;
 import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -73,6 +75,11 @@ final class EventProcessor {
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readCharge(event), origin));
             case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readRefund(event), origin));
+            case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+                    "charge.dispute.closed" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeDisputes.read(event), origin));
+            case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayouts.read(event), origin));
             case "invoice_payment.paid" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readInvoicePayment(event)));
             default -> skipped(tx, delivery, "unknown_type");
@@ -100,10 +107,14 @@ final class EventProcessor {
     }
 
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
-        // The invoices that the event has changed are locked by the mirror.
-        List.copyOf(changes.all()).stream()
-                .filter(change -> change.entityType().equals("invoice") && change.after() != null)
-                .forEach(change -> recovery.settle(tx, changes, change.id()));
+        // The invoices and disputes that the event has changed are locked by the mirror.
+        for (var change : List.copyOf(changes.all())) {
+            switch (change.entityType()) {
+                case "invoice" -> recovery.settle(tx, changes, change.id());
+                case "dispute" -> recovery.settleDispute(tx, changes, change.id());
+                default -> { }
+            }
+        }
         ledger.settle(tx, changes, delivery.id());
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }

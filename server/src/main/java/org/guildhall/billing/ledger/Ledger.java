@@ -31,7 +31,7 @@ public final class Ledger {
     private final LedgerFactsStore facts = new LedgerFactsStore();
 
     /** The kinds of changed objects that transactions follow from. */
-    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund");
+    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund", "dispute", "payout");
 
     /**
      * Posts what the ledger lacks for the changed objects, and reverses what it has too much. Takes the ledger's locks, which come after those of the

@@ -1,7 +1,9 @@
 package org.guildhall.billing.ledger;
 
+import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.PAYOUTS;
 import static org.guildhall.schema.billing.Tables.REFUNDS;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.select;
@@ -10,12 +12,17 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.guildhall.billing.events.ProviderMovement;
+import org.guildhall.billing.ledger.facts.DisputeFacts;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.Instants;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.InvoiceLine;
 import org.guildhall.billing.ledger.facts.InvoiceFacts;
 import org.guildhall.billing.ledger.facts.LedgerFacts;
+import org.guildhall.billing.ledger.facts.MoneyMovement.Fee;
+import org.guildhall.billing.ledger.facts.MoneyMovement;
 import org.guildhall.billing.ledger.facts.PaymentFacts.Application;
 import org.guildhall.billing.ledger.facts.PaymentFacts;
+import org.guildhall.billing.ledger.facts.PayoutFacts;
 import org.guildhall.billing.ledger.facts.RefundFacts;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
@@ -28,12 +35,13 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Reads what the ledger needs of mirrored objects. Changed objects come with all that they are settled together with: a payment with its invoices
- * and refunds, an invoice with its payments. Stubs are left out: nothing is known of them.
+ * Reads what the ledger needs of mirrored objects. Changed objects come with all that they are settled together with: a payment with its invoices,
+ * refunds and disputes, an invoice with its payments. Stubs are left out: nothing is known of them.
  */
 final class LedgerFactsStore {
 
     private static final JsonReader<List<InvoiceLine>> LINES = JsonReader.ofList(InvoiceLine.class);
+    private static final JsonReader<List<ProviderMovement>> MOVEMENTS = JsonReader.ofList(ProviderMovement.class);
     private static final JsonReader<List<Application>> APPLICATIONS = JsonReader.ofList(Application.class);
     private static final Field<JSONB> INVOICE_LINES = DSL.field("""
             (select coalesce(jsonb_agg(jsonb_build_object('amount_minor', l.amount_minor, 'discount_minor', l.discount_minor,
@@ -85,6 +93,21 @@ final class LedgerFactsStore {
                     .orderBy(REFUNDS.ID),
             LedgerFactsStore::refund);
 
+    private static final PreparedQuery<DisputeFacts> DISPUTES_TOGETHER = PreparedQuery.of(
+            select(DISPUTES.ID, DISPUTES.PAYMENT_ID, DISPUTES.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, DISPUTES.CURRENCY, DISPUTES.STATE,
+                            DISPUTES.DECIDED_AT, DISPUTES.MOVEMENTS, DISPUTES.PROVIDER_AT)
+                    .from(DISPUTES)
+                    .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(DISPUTES.TENANT_ID)).and(PAYMENTS.ID.eq(DISPUTES.PAYMENT_ID))
+                    .where(isSettledTogether(DISPUTES.ID))
+                    .orderBy(DISPUTES.ID),
+            LedgerFactsStore::dispute);
+    private static final PreparedQuery<PayoutFacts> PAYOUTS_BY_ID = PreparedQuery.of(
+            select(PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.CURRENCY, PAYOUTS.STATE, PAYOUTS.AMOUNT_MINOR, PAYOUTS.ARRIVES_AT, PAYOUTS.PROVIDER_AT)
+                    .from(PAYOUTS)
+                    .where(PAYOUTS.ID.eq(DSL.any(ids())))
+                    .orderBy(PAYOUTS.ID),
+            LedgerFactsStore::payout);
+
     private static Field<UUID[]> ids() {
         return DSL.param("ids", SQLDataType.UUID.getArrayDataType());
     }
@@ -100,7 +123,9 @@ final class LedgerFactsStore {
         var invoices = batch.all(INVOICES_TOGETHER, changed);
         var payments = batch.all(PAYMENTS_TOGETHER, changed);
         var refunds = batch.all(REFUNDS_TOGETHER, changed);
-        return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), List.of(), List.of(), List.of(), List.of());
+        var disputes = batch.all(DISPUTES_TOGETHER, changed);
+        var payouts = batch.all(PAYOUTS_BY_ID, changed);
+        return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), disputes.get(), payouts.get(), List.of(), List.of());
     }
 
     private static InvoiceFacts invoice(RowReader cells) {
@@ -131,5 +156,27 @@ final class LedgerFactsStore {
                 cells.get(REFUNDS.ID), cells.get(REFUNDS.PAYMENT_ID), cells.get(REFUNDS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID),
                 cells.get(REFUNDS.CURRENCY), cells.get(REFUNDS.STATE), cells.get(REFUNDS.AMOUNT_MINOR), cells.get(REFUNDS.ISSUED_AT), List.of(),
                 cells.get(REFUNDS.PROVIDER_AT));
+    }
+
+    private static DisputeFacts dispute(RowReader cells) {
+        return new DisputeFacts(
+                cells.get(DISPUTES.ID), cells.get(DISPUTES.PAYMENT_ID), cells.get(DISPUTES.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID),
+                cells.get(DISPUTES.CURRENCY), cells.get(DISPUTES.STATE), cells.get(DISPUTES.DECIDED_AT), movements(cells.get(DISPUTES.MOVEMENTS)),
+                cells.get(DISPUTES.PROVIDER_AT));
+    }
+
+    /** The fees of payments and disputes are movements of their own, so a payout has none. */
+    private static PayoutFacts payout(RowReader cells) {
+        return new PayoutFacts(
+                cells.get(PAYOUTS.ID), cells.get(PAYOUTS.CONNECTION_ID), cells.get(PAYOUTS.CURRENCY), cells.get(PAYOUTS.STATE),
+                cells.get(PAYOUTS.AMOUNT_MINOR), 0, cells.get(PAYOUTS.ARRIVES_AT), cells.get(PAYOUTS.PROVIDER_AT));
+    }
+
+    private static List<MoneyMovement> movements(JSONB stored) {
+        return MOVEMENTS.read(stored).stream()
+                .map(movement -> new MoneyMovement(
+                        movement.reference(), movement.amountMinor(), movement.settledMinor(), movement.settledCurrency(),
+                        List.of(new Fee(false, movement.feeMinor()), new Fee(true, movement.feeTaxMinor())), movement.at()))
+                .toList();
     }
 }

@@ -6,9 +6,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
+import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.ProviderInvoicePayment;
 import org.guildhall.billing.events.ProviderPayment;
+import org.guildhall.billing.events.ProviderPayout;
 import org.guildhall.billing.events.ProviderRefund;
 import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.mirror.MirrorRules.Position;
@@ -36,6 +38,10 @@ public final class Mirroring {
     private final InvoiceMirror invoiceMirror;
     private final PaymentMirror paymentMirror;
     private final RefundMirror refundMirror;
+    private final DisputeStore disputes = new DisputeStore();
+    private final DisputeMirror disputeMirror;
+    private final PayoutStore payouts = new PayoutStore();
+    private final PayoutMirror payoutMirror = new PayoutMirror(payouts);
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -48,6 +54,7 @@ public final class Mirroring {
         this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
         this.paymentMirror = new PaymentMirror(accounts, invoices, payments, attempts);
         this.refundMirror = new RefundMirror(paymentMirror, refunds);
+        this.disputeMirror = new DisputeMirror(paymentMirror, disputes);
     }
 
     /**
@@ -151,6 +158,16 @@ public final class Mirroring {
         return refundMirror.apply(tx, changes, connectionId, refund, origin);
     }
 
+    /** Applies the content of a dispute, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderDispute dispute, Origin origin) {
+        return disputeMirror.apply(tx, changes, connectionId, dispute, origin);
+    }
+
+    /** Applies the content of a payout, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayout payout, Origin origin) {
+        return payoutMirror.apply(tx, changes, connectionId, payout, origin);
+    }
+
     /** Binds the operations of this part. @param links gets changed links of accounts */
     public void bind(Api api, LinkChanges links) {
         new AccountsHandler(accounts, runtime, links).bind(api.routes());
@@ -159,6 +176,8 @@ public final class Mirroring {
         new PaymentsHandler(payments).bind(api.routes());
         new PaymentAttemptsHandler(attempts).bind(api.routes());
         new RefundsHandler(refunds).bind(api.routes());
+        new DisputesHandler(disputes).bind(api.routes());
+        new PayoutsHandler(payouts).bind(api.routes());
         api.expansions().offer("account", "acc", (tx, ids) -> accounts.getAll(tx, ids).stream()
                 .map(MirrorViews::toApi)
                 .collect(Collectors.toMap(account -> account.id().toString(), Function.identity())));

@@ -4,6 +4,10 @@ import java.util.Map;
 import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.BilledAmount;
 import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.Dispute;
+import org.guildhall.api.model.DisputeId;
+import org.guildhall.api.model.DisputeKind;
+import org.guildhall.api.model.DisputeState;
 import org.guildhall.api.model.InvoiceId;
 import org.guildhall.api.model.Payment;
 import org.guildhall.api.model.PaymentAttempt;
@@ -13,14 +17,18 @@ import org.guildhall.api.model.PaymentFailure;
 import org.guildhall.api.model.PaymentFailureCategory;
 import org.guildhall.api.model.PaymentId;
 import org.guildhall.api.model.PaymentState;
+import org.guildhall.api.model.Payout;
+import org.guildhall.api.model.PayoutId;
+import org.guildhall.api.model.PayoutState;
 import org.guildhall.api.model.Refund;
 import org.guildhall.api.model.RefundId;
 import org.guildhall.api.model.RefundState;
+import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.mirror.PaymentStore.Row;
 import org.jspecify.annotations.Nullable;
 
-/** The wire form of payments, their attempts and refunds. */
+/** The wire form of payments, their attempts, refunds, disputes and payouts. */
 final class PaymentViews {
 
     private PaymentViews() {}
@@ -71,5 +79,38 @@ final class PaymentViews {
                 new PaymentId(row.paymentId()), new BilledAmount(refund.amountMinor(), refund.currency()), refund.reason(), refund.failureReason(),
                 refund.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), refund.metadata(),
                 row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    static Dispute toApi(DisputeStore.Row row) {
+        var dispute = row.dispute();
+        var origin = row.origin();
+        return new Dispute(
+                new DisputeId(row.id()), new ConnectionId(row.connectionId()), dispute.reference(), dispute.status(),
+                DisputeState.fromValue(dispute.state()), DisputeKind.fromValue(dispute.kind()), new PaymentId(row.paymentId()), new BilledAmount(dispute.amountMinor(), dispute.currency()),
+                new BilledAmount(dispute.withheldMinor(), dispute.currency()), fee(dispute), dispute.reason(), dispute.evidenceDueAt(),
+                dispute.issuedAt(), row.decidedAt(),
+                MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), dispute.metadata(), row.createdAt(), row.updatedAt(), row.version());
+    }
+
+    /** The fees in the currency of the provider's balance. */
+    private static @Nullable BilledAmount fee(ProviderDispute dispute) {
+        if (dispute.movements().isEmpty()) {
+            return null;
+        }
+        var currency = dispute.movements().getFirst().settledCurrency();
+        return new BilledAmount(
+                dispute.movements().stream().filter(movement -> movement.settledCurrency().equals(currency))
+                        .mapToLong(movement -> movement.feeMinor() + movement.feeTaxMinor()).sum(),
+                currency);
+    }
+
+    static Payout toApi(PayoutStore.Row row) {
+        var payout = row.payout();
+        var origin = row.origin();
+        return new Payout(
+                new PayoutId(row.id()), new ConnectionId(row.connectionId()), payout.reference(), payout.status(),
+                PayoutState.fromValue(payout.state()), new BilledAmount(payout.amountMinor(), payout.currency()), payout.arrivesAt(), payout.failureCode(), payout.failureMessage(),
+                payout.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()),
+                payout.metadata(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -9,8 +9,8 @@ import org.guildhall.core.json.Texts;
 import org.guildhall.tasks.Tasks;
 
 /**
- * Opens one task for an invoice whose payment failed, however often it fails, and completes it when the invoice is paid or ended. Both follow from
- * the state of the mirrored invoice, never from an event.
+ * Opens one task for an invoice whose payment failed, however often it fails, and completes it when the invoice is paid or ended. A dispute that
+ * needs evidence has one task, too. Both follow from the mirrored state, never from an event.
  */
 public final class PaymentRecovery {
 
@@ -20,9 +20,16 @@ public final class PaymentRecovery {
 
     private final RecoveryStore recoveries = new RecoveryStore();
     private final Tasks tasks;
+    private final DisputeTasks disputes;
 
     public PaymentRecovery(Tasks tasks) {
         this.tasks = tasks;
+        this.disputes = new DisputeTasks(tasks);
+    }
+
+    /** Settles the task of a dispute, whose payment the caller has locked. @param changes gets the task */
+    public void settleDispute(Tx tx, Changes changes, UUID disputeId) {
+        disputes.settle(tx, changes, disputeId);
     }
 
     /** Settles the task of an invoice, which the caller has locked. @param changes gets the task */

@@ -35,6 +35,11 @@ public final class StripeEvents {
             case "charge.succeeded", "charge.failed", "charge.pending" -> 0;
             case "charge.captured" -> 2;
             case "charge.refunded" -> 3;
+            case "charge.dispute.funds_withdrawn" -> 2;
+            case "charge.dispute.closed" -> 3;
+            case "charge.dispute.funds_reinstated" -> 4;
+            // A payout can fail after it was paid.
+            case "payout.failed" -> 4;
             case "refund.failed", "payment_intent.canceled" -> 3;
             default -> rankOfVerb(type.substring(type.lastIndexOf('.') + 1));
         };

@@ -115,6 +115,15 @@ final class StripeObject {
         return Instant.ofEpochSecond(value.longValue());
     }
 
+    /** An instant that must be there. */
+    Instant requiredInstant(String member) {
+        var instant = instant(member);
+        if (instant == null) {
+            throw wrong(member, "missing");
+        }
+        return instant;
+    }
+
     /** A currency in capital letters; null if it is missing. */
     @Nullable String currency(String member) {
         var text = text(member, 10);
@@ -122,6 +131,15 @@ final class StripeObject {
             throw wrong(member, "no currency");
         }
         return text == null ? null : text.toUpperCase(Locale.ROOT);
+    }
+
+    /** A currency that must be there. */
+    String requiredCurrency(String member) {
+        var currency = currency(member);
+        if (currency == null) {
+            throw wrong(member, "missing");
+        }
+        return currency;
     }
 
     /** A whole number; null if it is missing. */

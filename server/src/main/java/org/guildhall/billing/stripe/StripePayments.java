@@ -24,7 +24,7 @@ public final class StripePayments {
     /** The payment intent of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
     public static ProviderPayment readIntent(ProviderEvent event) {
         var intent = StripeObject.of(event.object(), "payment_intent");
-        var currency = requiredCurrency(intent);
+        var currency = intent.requiredCurrency("currency");
         var status = intent.required("status", WORD_MAX);
         var error = intent.child("last_payment_error");
         var failure = error == null ? null : new Failure(code(error, "decline_code", "code"), error.text("message", MESSAGE_MAX));
@@ -46,7 +46,7 @@ public final class StripePayments {
     /** The charge of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
     public static ProviderAttempt readCharge(ProviderEvent event) {
         var charge = StripeObject.of(event.object(), "charge");
-        var currency = requiredCurrency(charge);
+        var currency = charge.requiredCurrency("currency");
         var status = charge.required("status", WORD_MAX);
         var reference = charge.requiredReference("id");
         var intent = charge.reference("payment_intent");
@@ -60,10 +60,7 @@ public final class StripePayments {
         boolean received = outcome.equals("succeeded") && charge.flag("captured");
         long captured = !received ? 0 : charge.has("amount_captured") ? charge.amountOrZero("amount_captured", currency) : amount;
         var details = charge.child("payment_method_details");
-        var at = charge.instant("created");
-        if (at == null) {
-            throw charge.wrong("created", "missing");
-        }
+        var at = charge.requiredInstant("created");
         return new ProviderAttempt(
                 reference, intent == null ? reference : intent, status, outcome, charge.reference("customer"), charge.reference("invoice"), currency,
                 amount, captured, refunded, at, details == null ? null : details.text("type", WORD_MAX), failure(charge, outcome));
@@ -86,7 +83,7 @@ public final class StripePayments {
     /** The refund of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
     public static ProviderRefund readRefund(ProviderEvent event) {
         var refund = StripeObject.of(event.object(), "refund");
-        var currency = requiredCurrency(refund);
+        var currency = refund.requiredCurrency("currency");
         var status = refund.required("status", WORD_MAX);
         var state = switch (status) {
             case "pending", "succeeded", "failed", "canceled" -> status;
@@ -94,10 +91,7 @@ public final class StripePayments {
             default -> throw refund.wrong("status", "unknown");
         };
         var intent = refund.reference("payment_intent");
-        var at = refund.instant("created");
-        if (at == null) {
-            throw refund.wrong("created", "missing");
-        }
+        var at = refund.requiredInstant("created");
         return new ProviderRefund(
                 refund.requiredReference("id"), intent == null ? refund.requiredReference("charge") : intent, status, state, currency,
                 refund.amountOrZero("amount", currency), refund.text("reason", WORD_MAX), refund.text("failure_reason", WORD_MAX), at, refund.metadata());
@@ -112,18 +106,10 @@ public final class StripePayments {
         if (reference == null) {
             return null;
         }
-        var currency = requiredCurrency(part);
+        var currency = part.requiredCurrency("currency");
         var reached = part.child("status_transitions");
         var paidAt = reached == null ? null : reached.instant("paid_at");
         return new ProviderInvoicePayment(
                 part.requiredReference("invoice"), reference, part.amountOrZero("amount_paid", currency), paidAt == null ? event.at() : paidAt);
-    }
-
-    private static String requiredCurrency(StripeObject object) {
-        var currency = object.currency("currency");
-        if (currency == null) {
-            throw object.wrong("currency", "missing");
-        }
-        return currency;
     }
 }

@@ -181,6 +181,22 @@ class LedgerOfEventsTest {
         assertEquals(Map.of("clearing", 12_900L, "revenue", 11_727L, "tax_payable", 1_173L), balances());
     }
 
+    @Test
+    void payout_leavesTheProvider_andComesBackIfItFails() {
+        paidAndRefunded().forEach(this::sent);
+        sent(StripeSender.event("evt_7", "payout.created", now, StripeBodies.payout("po_1", 9_000, "pending")));
+        assertEquals(10_000L, balances().get("clearing"));
+        sent(StripeSender.event("evt_8", "payout.paid", now + 9, StripeBodies.payout("po_1", 9_000, "paid")));
+        assertEquals("1000 9000", balances().get("clearing") + " " + balances().get("bank"));
+        var payout = http.get(BILLING + "/payouts?state=paid&arrives_before=2100-01-01T00:00:00Z").expect(200);
+        assertEquals("po_1 9000", payout.at("/data/0/provider_reference") + " " + payout.at("/data/0/amount/amount_minor"));
+        assertEquals(payout.at("/data/0/connection_id"), http.get(BILLING + "/payouts/" + payout.at("/data/0/id")).expect(200).at("/connection_id"));
+        sent(StripeSender.event("evt_9", "payout.failed", now + 9, StripeBodies.payout("po_1", 9_000, "failed")));
+        assertEquals(PAID_AND_REFUNDED, balances());
+        sent(StripeSender.event("evt_10", "payout.updated", now + 20, StripeBodies.payout("po_1", 9_000, "paid")));
+        assertEquals("account_closed", http.get(BILLING + "/payouts?state=failed").expect(200).at("/data/0/failure_code"));
+    }
+
     private static void permute(List<Integer> begun, int size, List<List<Integer>> all) {
         if (begun.size() == size) {
             all.add(List.copyOf(begun));
