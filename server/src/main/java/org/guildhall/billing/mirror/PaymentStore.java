@@ -74,7 +74,7 @@ final class PaymentStore {
                 select p.invoice_id from billing.invoice_payments p
                 where p.tenant_id = billing.payments.tenant_id and p.payment_id = billing.payments.id order by p.invoice_id limit 100) i)""",
             SQLDataType.UUID.getArrayDataType()).as("invoice_ids");
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.PROVIDER_STATUS, PAYMENTS.STATE, PAYMENTS.ACCOUNT_ID,
             PAYMENTS.CURRENCY, PAYMENTS.AMOUNT_MINOR, PAYMENTS.CAPTURED_MINOR, PAYMENTS.REFUNDED_MINOR, PAYMENTS.METHOD, PAYMENTS.PAID_AT,
             PAYMENTS.FAILED_AT, PAYMENTS.FAILURE_CODE, PAYMENTS.FAILURE_MESSAGE, PAYMENTS.INTENT_STATE, PAYMENTS.INTENT_RECEIVED_MINOR,
@@ -192,7 +192,7 @@ final class PaymentStore {
         return GET.single(tx, id);
     }
 
-    private static Row row(RowReader cells) {
+    static Row row(RowReader cells) {
         return new Row(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.PROVIDER_REFERENCE), cells.get(PAYMENTS.STATE),
                 content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),
