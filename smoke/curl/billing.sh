@@ -105,6 +105,18 @@ check "its balances" 200 '.balances | map([.kind, .balance.amount_minor]) == [["
 call GET "/billing/accounts/$account/ledger?recorded_at=2020-01-01T00:00:00Z"
 check "were empty before" 200 '.balances == []'
 
+sent="{\"id\": \"evt_ch_$run\", \"object\": \"event\", \"type\": \"charge.failed\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
+  \"id\": \"ch_$run\", \"object\": \"charge\", \"status\": \"failed\", \"payment_intent\": \"pi_$run\", \"customer\": \"cus_$run\", \"currency\": \"aud\",
+  \"amount\": 12900, \"captured\": false, \"amount_captured\": 0, \"amount_refunded\": 0, \"created\": $begun, \"failure_code\": \"expired_card\"}}}"
+now=$(date +%s)
+signature=$(printf '%s.%s' "$now" "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
+call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=$signature"
+check "a failed charge" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/payment-attempts?account_id=$account&outcome=failed&expand=payment"
+check "is an attempt of a payment" 200 '.data | length == 1' '.data[0].number == 1' ".data[0].payment.provider_reference == \"pi_$run\""
+call GET "/billing/payment-attempts/$(member '.data[0].id')"
+check "with its reason" 200 '.failure.category == "expired_method"'
+
 call POST "$connections/$connection/disable"
 check "a disabled connection" 200 '.state == "disabled"'
 event "evt_late_$run" customer.updated "$begun" "Mira"
