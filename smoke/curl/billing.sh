@@ -13,13 +13,17 @@ connection=$(member .id)
 call POST "$connections/$connection/rotate-secret" "{\"secret\": \"$secret\"}"
 check "gets one, which isn't shown" 200 .has_secret '.secret_rotated_at != null' '.secret == null'
 
-# An event of Stripe, signed as Stripe does.
-event() {
+# An event of Stripe with an object, signed as Stripe does.
+send() {
     sent="{\"id\": \"$1\", \"object\": \"event\", \"type\": \"$2\", \"created\": $3, \"livemode\": true, \"api_version\": \"2026-07-29.dahlia\",
-      \"data\": {\"object\": {\"id\": \"cus_$run\", \"object\": \"customer\", \"name\": \"$4\", \"email\": \"mira@smoke.example\"}}}"
+      \"data\": {\"object\": $4}}"
     now=$(date +%s)
     signature=$(printf '%s.%s' "$now" "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
     call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=$signature"
+}
+
+event() {
+    send "$1" "$2" "$3" "{\"id\": \"cus_$run\", \"object\": \"customer\", \"name\": \"$4\", \"email\": \"mira@smoke.example\"}"
 }
 
 begun=$(date +%s)
@@ -105,15 +109,34 @@ check "its balances" 200 '.balances | map([.kind, .balance.amount_minor]) == [["
 call GET "/billing/accounts/$account/ledger?recorded_at=2020-01-01T00:00:00Z"
 check "were empty before" 200 '.balances == []'
 
-sent="{\"id\": \"evt_ch_$run\", \"object\": \"event\", \"type\": \"charge.failed\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
-  \"id\": \"ch_$run\", \"object\": \"charge\", \"status\": \"failed\", \"payment_intent\": \"pi_$run\", \"customer\": \"cus_$run\", \"currency\": \"aud\",
-  \"amount\": 12900, \"captured\": false, \"amount_captured\": 0, \"amount_refunded\": 0, \"created\": $begun, \"failure_code\": \"expired_card\"}}}"
-now=$(date +%s)
-signature=$(printf '%s.%s' "$now" "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
-call POST "/billing/webhooks/$connection" "$sent" -H "Stripe-Signature: t=$now,v1=$signature"
-check "a failed charge" 200 '.deliveries[0].state == "processed"'
+send "evt_charge_$run" charge.succeeded "$begun" "{\"id\": \"ch_$run\", \"object\": \"charge\", \"status\": \"succeeded\", \"payment_intent\": \"pi_$run\",
+  \"customer\": \"cus_pays_$run\", \"currency\": \"aud\", \"amount\": 12900, \"captured\": true, \"amount_captured\": 12900, \"created\": $begun}"
+check "a payment is received" 200 '.deliveries[0].state == "processed"'
+send "evt_refund_$run" refund.created "$begun" "{\"id\": \"re_$run\", \"object\": \"refund\", \"status\": \"succeeded\", \"payment_intent\": \"pi_$run\",
+  \"currency\": \"aud\", \"amount\": 2900, \"created\": $begun}"
+check "a part of it is refunded" 200 '.deliveries[0].state == "processed"'
+send "evt_dispute_$run" charge.dispute.created "$begun" "{\"id\": \"du_$run\", \"object\": \"dispute\", \"status\": \"needs_response\",
+  \"payment_intent\": \"pi_$run\", \"currency\": \"aud\", \"amount\": 10000, \"created\": $begun, \"balance_transactions\": []}"
+check "the rest is disputed" 200 '.deliveries[0].state == "processed"'
+send "evt_payout_$run" payout.paid "$begun" "{\"id\": \"po_$run\", \"object\": \"payout\", \"status\": \"paid\", \"currency\": \"aud\", \"amount\": 9000,
+  \"created\": $begun, \"arrival_date\": $begun}"
+check "a payout arrives" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/payments?provider_reference=pi_$run"
+check "the payment is found" 200 '.data[0].state == "succeeded"'
+payment=$(member '.data[0].id')
+call GET "/billing/refunds?payment_id=$payment"
+check "with its refund" 200 '.data[0].amount.amount_minor == 2900'
+call GET "/billing/disputes?payment_id=$payment"
+check "and its dispute" 200 '.data[0].state == "needs_response"' '.data[0].amount_withheld.amount_minor == 0'
+call GET "/billing/payouts?connection_id=$connection"
+check "the payout is listed" 200 '.data | length == 1' '.data[0].state == "paid"'
+call GET "/billing/ledger-accounts?kind=clearing&connection_id=$connection"
+check "the rest is at the provider" 200 '.data[0].balance.amount_minor == 1000'
+send "evt_failed_$run" charge.failed "$begun" "{\"id\": \"ch_failed_$run\", \"object\": \"charge\", \"status\": \"failed\", \"payment_intent\": \"pi_failed_$run\",
+  \"customer\": \"cus_$run\", \"currency\": \"aud\", \"amount\": 12900, \"captured\": false, \"created\": $begun, \"failure_code\": \"expired_card\"}"
+check "a payment fails" 200 '.deliveries[0].state == "processed"'
 call GET "/billing/payment-attempts?account_id=$account&outcome=failed&expand=payment"
-check "is an attempt of a payment" 200 '.data | length == 1' '.data[0].number == 1' ".data[0].payment.provider_reference == \"pi_$run\""
+check "its attempt is listed" 200 '.data | length == 1' '.data[0].number == 1' ".data[0].payment.provider_reference == \"pi_failed_$run\""
 call GET "/billing/payment-attempts/$(member '.data[0].id')"
 check "with its reason" 200 '.failure.category == "expired_method"'
 

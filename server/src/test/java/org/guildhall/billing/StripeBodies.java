@@ -87,6 +87,15 @@ public final class StripeBodies {
                 "balance_transactions", List.of(), "metadata", object());
     }
 
+    /** A credit note that lowers what an open invoice asks for. */
+    public static Map<String, Object> creditNote(String id, String invoice, long amount, long tax) {
+        return object(
+                "id", id, "object", "credit_note", "status", "issued", "type", "pre_payment", "customer", "cus_harbour", "invoice", invoice,
+                "number", "HARB-0007-CN-01", "currency", "aud", "amount", amount, "pre_payment_amount", amount, "post_payment_amount", 0,
+                "out_of_band_amount", null, "refunds", List.of(), "customer_balance_transaction", null, "reason", "product_unsatisfactory",
+                "total_taxes", List.of(object("amount", tax, "tax_behavior", "inclusive")), "created", 1_795_800_000, "metadata", object());
+    }
+
     /** A payout to a bank account. */
     public static Map<String, Object> payout(String id, long amount, String status) {
         return object(

@@ -46,6 +46,8 @@ final class BillingExamples {
             example(LIST_REFUNDS).entry(BillingExamples::refund),
             example(GET_REFUND).at("refund_id", BillingExamples::refund),
 
+            example(LIST_CREDITS).entry(BillingExamples::credit),
+            example(GET_CREDIT).at("credit_id", BillingExamples::credit),
             example(LIST_DISPUTES).entry(BillingExamples::dispute),
             example(GET_DISPUTE).at("dispute_id", BillingExamples::dispute),
             example(LIST_PAYOUTS).entry(BillingExamples::payout),
@@ -151,6 +153,12 @@ final class BillingExamples {
 
     static String payout(SampleData samples) {
         return sent(samples, "payout.paid", "payouts?sort=-created_at", StripeBodies.payout("po_" + samples.word(), 98_200, "paid"));
+    }
+
+    static String credit(SampleData samples) {
+        var word = samples.word();
+        var note = StripeBodies.creditNote("cn_" + word, "in_" + word, 2_900, 264);
+        return sent(samples, "credit_note.created", "credits?sort=-created_at", note);
     }
 
     /** The transaction of an invoice of a new account. */

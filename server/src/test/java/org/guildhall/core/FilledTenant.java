@@ -30,6 +30,7 @@ public final class FilledTenant {
         BillingExamples.invoice(samples);
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);
+        BillingExamples.credit(samples);
         BillingExamples.dispute(samples);
         BillingExamples.payout(samples);
         BillingExamples.ledgerTransaction(samples);

@@ -12,6 +12,7 @@ import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
+import org.guildhall.billing.stripe.StripeCredits;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeDisputes;
 import org.guildhall.billing.stripe.StripeInvoices;
@@ -80,6 +81,8 @@ final class EventProcessor {
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeDisputes.read(event), origin));
             case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayouts.read(event), origin));
+            case "credit_note.created", "credit_note.updated", "credit_note.voided" ->
+                done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripeCredits.read(event), origin));
             case "invoice_payment.paid" ->
                 done(tx, changes, delivery, mirror.apply(tx, changes, connection.id(), StripePayments.readInvoicePayment(event)));
             default -> skipped(tx, delivery, "unknown_type");

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param capturedMinor the received part; an authorization alone has 0
  * @param method the method in the provider's words; null if it names none
  * @param failure null unless it failed
+ * @param movement the movement of the provider's balance, with its fees; null while the provider doesn't tell it
  */
 public record ProviderAttempt(
         String reference, String paymentReference, String status, String outcome, @Nullable String accountReference,
         @Nullable String invoiceReference, String currency, long amountMinor, long capturedMinor, long refundedMinor, Instant attemptedAt,
-        @Nullable String method, @Nullable Failure failure) {}
+        @Nullable String method, @Nullable Failure failure,
+        @Nullable ProviderMovement movement) {}

@@ -31,7 +31,7 @@ public final class Ledger {
     private final LedgerFactsStore facts = new LedgerFactsStore();
 
     /** The kinds of changed objects that transactions follow from. */
-    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund", "dispute", "payout");
+    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund", "dispute", "payout", "credit");
 
     /**
      * Posts what the ledger lacks for the changed objects, and reverses what it has too much. Takes the ledger's locks, which come after those of the
@@ -48,7 +48,7 @@ public final class Ledger {
         }
         var batch = new Batch();
         var known = facts.lockAndRead(batch, changed);
-        var posted = store.posted(batch, changed);
+        var posted = store.posted(batch);
         batch.send(tx);
         post(tx, changes, deliveryId, known.get(), posted.get());
     }
@@ -56,7 +56,8 @@ public final class Ledger {
     /** Settles objects with these facts. @return the number of posted transactions */
     int settle(Tx tx, Changes changes, @Nullable UUID deliveryId, LedgerFacts facts) {
         var batch = new Batch();
-        var posted = store.posted(batch, facts.entities().stream().map(MirroredObject::id).toList());
+        this.facts.find(batch, facts.entities().stream().map(MirroredObject::id).toList());
+        var posted = store.posted(batch);
         batch.send(tx);
         return post(tx, changes, deliveryId, facts, posted.get());
     }

@@ -1,5 +1,6 @@
 package org.guildhall.billing.ledger;
 
+import static org.guildhall.schema.billing.Tables.CREDITS;
 import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
@@ -12,7 +13,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.guildhall.billing.events.ProviderMovement;
+import org.guildhall.billing.ledger.facts.CreditNoteFacts.RefundPart;
+import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 import org.guildhall.billing.ledger.facts.DisputeFacts;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.Instants;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.InvoiceLine;
@@ -24,6 +26,7 @@ import org.guildhall.billing.ledger.facts.PaymentFacts.Application;
 import org.guildhall.billing.ledger.facts.PaymentFacts;
 import org.guildhall.billing.ledger.facts.PayoutFacts;
 import org.guildhall.billing.ledger.facts.RefundFacts;
+import org.guildhall.billing.mirror.MovementColumnStore;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;
@@ -36,12 +39,12 @@ import org.jooq.impl.SQLDataType;
 
 /**
  * Reads what the ledger needs of mirrored objects. Changed objects come with all that they are settled together with: a payment with its invoices,
- * refunds and disputes, an invoice with its payments. Stubs are left out: nothing is known of them.
+ * refunds and disputes, an invoice with its payments and credit notes. Stubs are left out: nothing is known of them.
  */
 final class LedgerFactsStore {
 
     private static final JsonReader<List<InvoiceLine>> LINES = JsonReader.ofList(InvoiceLine.class);
-    private static final JsonReader<List<ProviderMovement>> MOVEMENTS = JsonReader.ofList(ProviderMovement.class);
+    private static final JsonReader<List<RefundPart>> PARTS = JsonReader.ofList(RefundPart.class);
     private static final JsonReader<List<Application>> APPLICATIONS = JsonReader.ofList(Application.class);
     private static final Field<JSONB> INVOICE_LINES = DSL.field("""
             (select coalesce(jsonb_agg(jsonb_build_object('amount_minor', l.amount_minor, 'discount_minor', l.discount_minor,
@@ -55,6 +58,13 @@ final class LedgerFactsStore {
              from billing.invoice_payments i
              where i.tenant_id = billing.payments.tenant_id and i.payment_id = billing.payments.id)""", SQLDataType.JSONB).as("paid_invoices");
 
+    /** Each attempt has one movement. */
+    private static final Field<JSONB> PAYMENT_MOVEMENTS = DSL.field("""
+            (select coalesce(jsonb_agg(a.movement -> 0 order by a.id), '[]')
+             from billing.payment_attempts a
+             where a.tenant_id = billing.payments.tenant_id and a.payment_id = billing.payments.id and a.movement is not null)""",
+            SQLDataType.JSONB).as("movements");
+
     /**
      * Two events can change objects that have no row in common, such as an invoice and a refund of its payment. They wait for one another by the
      * accounts of all objects that are settled together; an object without an account takes the lock of its connection.
@@ -66,6 +76,9 @@ final class LedgerFactsStore {
                          union all select id, account_id, connection_id from billing.payments) o
                    where o.id = any(array(select billing.settled_together({0})))
                    group by 1 order by 1) keys)""", SQLDataType.INTEGER, ids())));
+    /** The ids are found once, after the lock, and kept in a setting of the transaction. */
+    private static final PreparedQuery<String> FIND_TOGETHER = PreparedQuery.ofValue(select(DSL.field(
+            "set_config('app.settled_together', array(select billing.settled_together({0}))::text, true)", SQLDataType.VARCHAR, ids())));
     private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = PreparedQuery.of(
             select(INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.ACCOUNT_ID, INVOICES.CURRENCY, INVOICES.STATE, INVOICES.LINES_COMPLETE,
                             INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR,
@@ -78,7 +91,7 @@ final class LedgerFactsStore {
             LedgerFactsStore::invoice);
     private static final PreparedQuery<PaymentFacts> PAYMENTS_TOGETHER = PreparedQuery.of(
             select(PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CURRENCY, PAYMENTS.STATE, PAYMENTS.CAPTURED_MINOR,
-                            PAYMENTS.PAID_AT, PAID_INVOICES, PAYMENTS.PROVIDER_AT)
+                            PAYMENTS.PAID_AT, PAID_INVOICES, PAYMENT_MOVEMENTS, PAYMENTS.PROVIDER_AT)
                     .from(PAYMENTS)
                     .where(isSettledTogether(PAYMENTS.ID))
                     .and(PAYMENTS.STATE.ne(inline("stub")))
@@ -101,31 +114,52 @@ final class LedgerFactsStore {
                     .where(isSettledTogether(DISPUTES.ID))
                     .orderBy(DISPUTES.ID),
             LedgerFactsStore::dispute);
-    private static final PreparedQuery<PayoutFacts> PAYOUTS_BY_ID = PreparedQuery.of(
+    private static final PreparedQuery<PayoutFacts> PAYOUTS_TOGETHER = PreparedQuery.of(
             select(PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.CURRENCY, PAYOUTS.STATE, PAYOUTS.AMOUNT_MINOR, PAYOUTS.ARRIVES_AT, PAYOUTS.PROVIDER_AT)
                     .from(PAYOUTS)
-                    .where(PAYOUTS.ID.eq(DSL.any(ids())))
+                    .where(isSettledTogether(PAYOUTS.ID))
                     .orderBy(PAYOUTS.ID),
             LedgerFactsStore::payout);
+    /** A refund that isn't mirrored yet explains nothing: the note's own id stands in for its id. */
+    private static final Field<JSONB> REFUND_PARTS = DSL.field("""
+            (select coalesce(jsonb_agg(jsonb_build_object('refund_id', coalesce(r.id, billing.credits.id), 'amount_minor', p.amount_minor)), '[]')
+             from jsonb_to_recordset(billing.credits.refunds) as p (reference text, amount_minor bigint)
+             left join billing.refunds r on r.tenant_id = billing.credits.tenant_id and r.connection_id = billing.credits.connection_id
+                 and r.provider_reference = p.reference)""", SQLDataType.JSONB).as("refund_parts");
+    private static final PreparedQuery<CreditNoteFacts> CREDITS_TOGETHER = PreparedQuery.of(
+            select(CREDITS.ID, CREDITS.ACCOUNT_ID, CREDITS.INVOICE_ID, CREDITS.CURRENCY, CREDITS.TAX_MINOR, CREDITS.STATE,
+                            CREDITS.REDUCES_INVOICE_MINOR, CREDITS.TO_BALANCE_MINOR, CREDITS.OUT_OF_BAND_MINOR, REFUND_PARTS, CREDITS.ISSUED_AT,
+                            CREDITS.PROVIDER_AT)
+                    .from(CREDITS)
+                    .where(isSettledTogether(CREDITS.ID))
+                    .orderBy(CREDITS.ID),
+            LedgerFactsStore::credit);
 
     private static Field<UUID[]> ids() {
         return DSL.param("ids", SQLDataType.UUID.getArrayDataType());
     }
 
-    /** The condition of statements that read objects which are settled together with some changed ones. */
+    /** True for the objects that the batch has found. */
     static Condition isSettledTogether(Field<UUID> id) {
-        return DSL.condition("{0} = any(array(select billing.settled_together({1})))", id, ids());
+        return DSL.condition("{0} = any(current_setting('app.settled_together')::uuid[])", id);
+    }
+
+    /** Adds the search for the objects that are settled together with some changed ones; the statements after it use its result. */
+    void find(Batch batch, Collection<UUID> changed) {
+        batch.single(FIND_TOGETHER, changed);
     }
 
     /** Adds the lock of the changed objects, and the reads of the facts after it. */
     Supplier<LedgerFacts> lockAndRead(Batch batch, Collection<UUID> changed) {
         batch.single(LOCK, changed);
-        var invoices = batch.all(INVOICES_TOGETHER, changed);
-        var payments = batch.all(PAYMENTS_TOGETHER, changed);
-        var refunds = batch.all(REFUNDS_TOGETHER, changed);
-        var disputes = batch.all(DISPUTES_TOGETHER, changed);
-        var payouts = batch.all(PAYOUTS_BY_ID, changed);
-        return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), disputes.get(), payouts.get(), List.of(), List.of());
+        find(batch, changed);
+        var invoices = batch.all(INVOICES_TOGETHER);
+        var payments = batch.all(PAYMENTS_TOGETHER);
+        var refunds = batch.all(REFUNDS_TOGETHER);
+        var disputes = batch.all(DISPUTES_TOGETHER);
+        var payouts = batch.all(PAYOUTS_TOGETHER);
+        var credits = batch.all(CREDITS_TOGETHER);
+        return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), disputes.get(), payouts.get(), List.of(), credits.get());
     }
 
     private static InvoiceFacts invoice(RowReader cells) {
@@ -147,7 +181,7 @@ final class LedgerFactsStore {
         return new PaymentFacts(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID), cells.get(PAYMENTS.CURRENCY),
                 cells.get(PAYMENTS.STATE), cells.get(PAYMENTS.CAPTURED_MINOR), cells.get(PAYMENTS.PAID_AT),
-                APPLICATIONS.read(cells.get(PAID_INVOICES)), List.of(), cells.get(PAYMENTS.PROVIDER_AT));
+                APPLICATIONS.read(cells.get(PAID_INVOICES)), movements(cells.get(PAYMENT_MOVEMENTS)), cells.get(PAYMENTS.PROVIDER_AT));
     }
 
     /** The provider takes the money of a refund from its balance when the refund is made. */
@@ -172,8 +206,16 @@ final class LedgerFactsStore {
                 cells.get(PAYOUTS.AMOUNT_MINOR), 0, cells.get(PAYOUTS.ARRIVES_AT), cells.get(PAYOUTS.PROVIDER_AT));
     }
 
+    private static CreditNoteFacts credit(RowReader cells) {
+        return new CreditNoteFacts(
+                cells.get(CREDITS.ID), cells.get(CREDITS.ACCOUNT_ID), cells.get(CREDITS.INVOICE_ID), cells.get(CREDITS.CURRENCY),
+                cells.get(CREDITS.TAX_MINOR), cells.get(CREDITS.STATE).equals("issued"), cells.get(CREDITS.REDUCES_INVOICE_MINOR),
+                cells.get(CREDITS.TO_BALANCE_MINOR), cells.get(CREDITS.OUT_OF_BAND_MINOR), PARTS.read(cells.get(REFUND_PARTS)),
+                cells.get(CREDITS.ISSUED_AT), cells.get(CREDITS.PROVIDER_AT));
+    }
+
     private static List<MoneyMovement> movements(JSONB stored) {
-        return MOVEMENTS.read(stored).stream()
+        return MovementColumnStore.read(stored).stream()
                 .map(movement -> new MoneyMovement(
                         movement.reference(), movement.amountMinor(), movement.settledMinor(), movement.settledCurrency(),
                         List.of(new Fee(false, movement.feeMinor()), new Fee(true, movement.feeTaxMinor())), movement.at()))

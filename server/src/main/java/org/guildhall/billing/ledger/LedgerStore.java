@@ -104,9 +104,9 @@ final class LedgerStore {
             select r.transaction_id, r.position, r.debit_account_id, r.credit_account_id, r.currency, r.amount_minor
             from jsonb_populate_recordset(null::billing.ledger_postings, {0}) as r""", DSL.param("rows", SQLDataType.JSONB)));
 
-    /** Adds the read of the transactions that aren't reversals, of some objects and those that are settled together with them. */
-    Supplier<List<PostedTransaction>> posted(Batch batch, Collection<UUID> entities) {
-        var rows = batch.all(POSTED, entities);
+    /** Adds the read of the transactions that aren't reversals, of the objects that the batch has found. */
+    Supplier<List<PostedTransaction>> posted(Batch batch) {
+        var rows = batch.all(POSTED);
         return () -> joined(rows.get());
     }
 

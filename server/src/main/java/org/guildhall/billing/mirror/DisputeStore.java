@@ -13,14 +13,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderDispute;
-import org.guildhall.billing.events.ProviderMovement;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
-import org.guildhall.core.sql.JsonReader;
-import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
@@ -29,7 +26,6 @@ import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SelectOnConditionStep;
 import org.jooq.impl.DSL;
@@ -48,7 +44,6 @@ final class DisputeStore {
     record Filter(
             @Nullable UUID paymentId, @Nullable UUID accountId, @Nullable String state, TimeWindow evidenceDue, TimeWindow created) {}
 
-    private static final JsonReader<List<ProviderMovement>> MOVEMENTS = JsonReader.ofList(ProviderMovement.class);
     private static final Field<String> PAYMENT_REFERENCE = PAYMENTS.PROVIDER_REFERENCE.as("payment_reference");
     private static final Field<?>[] CONTENT = {
         DISPUTES.PROVIDER_STATUS, DISPUTES.STATE, DISPUTES.KIND, DISPUTES.CURRENCY, DISPUTES.AMOUNT_MINOR, DISPUTES.REASON, DISPUTES.EVIDENCE_DUE_AT,
@@ -112,7 +107,7 @@ final class DisputeStore {
         var position = origin.position();
         INSERT.later(tx,
                 id, connectionId, paymentId, dispute.reference(), dispute.status(), dispute.state(), dispute.kind(), dispute.currency(),
-                dispute.amountMinor(), dispute.reason(), dispute.evidenceDueAt(), dispute.issuedAt(), decidedAt, movements(dispute),
+                dispute.amountMinor(), dispute.reason(), dispute.evidenceDueAt(), dispute.issuedAt(), decidedAt, MovementColumnStore.json(dispute.movements()),
                 Columns.jsonb(dispute.metadata()), origin.deliveryId(), position.eventReference(), position.at(), position.rank(),
                 origin.apiVersion());
         return GET.single(tx, id);
@@ -123,16 +118,9 @@ final class DisputeStore {
         var position = origin.position();
         APPLY.later(tx,
                 dispute.status(), dispute.state(), dispute.kind(), dispute.currency(), dispute.amountMinor(), dispute.reason(),
-                dispute.evidenceDueAt(), dispute.issuedAt(), decidedAt, movements(dispute), Columns.jsonb(dispute.metadata()), origin.deliveryId(), position.eventReference(),
+                dispute.evidenceDueAt(), dispute.issuedAt(), decidedAt, MovementColumnStore.json(dispute.movements()), Columns.jsonb(dispute.metadata()), origin.deliveryId(), position.eventReference(),
                 position.at(), position.rank(), origin.apiVersion(), id);
         return GET.single(tx, id);
-    }
-
-    private static JSONB movements(ProviderDispute dispute) {
-        return Columns.rows(dispute.movements().stream().map(movement -> JsonRows.row(
-                "reference", movement.reference(), "amount_minor", movement.amountMinor(), "settled_minor", movement.settledMinor(),
-                "settled_currency", movement.settledCurrency(), "fee_minor", movement.feeMinor(), "fee_tax_minor", movement.feeTaxMinor(),
-                "at", movement.at())).toList());
     }
 
     private static Row row(RowReader cells) {
@@ -142,7 +130,7 @@ final class DisputeStore {
                         cells.get(DISPUTES.PROVIDER_REFERENCE), cells.get(PAYMENT_REFERENCE), cells.get(DISPUTES.PROVIDER_STATUS),
                         cells.get(DISPUTES.STATE), cells.get(DISPUTES.KIND), cells.get(DISPUTES.CURRENCY), cells.get(DISPUTES.AMOUNT_MINOR),
                         cells.get(DISPUTES.REASON), cells.get(DISPUTES.EVIDENCE_DUE_AT), cells.get(DISPUTES.ISSUED_AT),
-                        MOVEMENTS.read(cells.get(DISPUTES.MOVEMENTS)), Columns.texts(cells.get(DISPUTES.METADATA))),
+                        MovementColumnStore.read(cells.get(DISPUTES.MOVEMENTS)), Columns.texts(cells.get(DISPUTES.METADATA))),
                 cells.get(DISPUTES.DECIDED_AT),
                 new Mirroring.Origin(
                         cells.get(DISPUTES.DELIVERY_ID),

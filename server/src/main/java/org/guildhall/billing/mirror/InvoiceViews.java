@@ -3,6 +3,10 @@ package org.guildhall.billing.mirror;
 import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.BilledAmount;
 import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.Credit;
+import org.guildhall.api.model.CreditId;
+import org.guildhall.api.model.CreditKind;
+import org.guildhall.api.model.CreditState;
 import org.guildhall.api.model.Invoice;
 import org.guildhall.api.model.InvoiceId;
 import org.guildhall.api.model.InvoiceLine;
@@ -62,5 +66,21 @@ final class InvoiceViews {
                         .toList(),
                 line.priceReference(), line.productReference(), line.subscriptionItemReference(), line.proration(), line.periodStartsAt(),
                 line.periodEndsAt());
+    }
+
+    static Credit toApi(CreditStore.Row row) {
+        var credit = row.credit();
+        var origin = row.origin();
+        var accountId = row.references().accountId();
+        var currency = credit.currency();
+        return new Credit(
+                new CreditId(row.id()), new ConnectionId(row.connectionId()), credit.reference(), credit.status(),
+                CreditState.fromValue(credit.state()), CreditKind.CREDIT_NOTE, accountId == null ? null : new AccountId(accountId),
+                new InvoiceId(row.references().invoiceId()), credit.number(), new BilledAmount(credit.amountMinor(), currency),
+                credit.taxMinor() == null ? null : new BilledAmount(credit.taxMinor(), currency),
+                new BilledAmount(credit.reducesInvoiceMinor(), currency), new BilledAmount(credit.toBalanceMinor(), currency),
+                new BilledAmount(credit.refundedMinor(), currency), new BilledAmount(credit.outOfBandMinor(), currency), credit.reason(),
+                credit.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()),
+                credit.metadata(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
+import org.guildhall.billing.events.ProviderCredit;
 import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.ProviderInvoicePayment;
@@ -42,6 +43,8 @@ public final class Mirroring {
     private final DisputeMirror disputeMirror;
     private final PayoutStore payouts = new PayoutStore();
     private final PayoutMirror payoutMirror = new PayoutMirror(payouts);
+    private final CreditStore credits = new CreditStore();
+    private final CreditMirror creditMirror;
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -54,6 +57,7 @@ public final class Mirroring {
         this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
         this.paymentMirror = new PaymentMirror(accounts, invoices, payments, attempts);
         this.refundMirror = new RefundMirror(paymentMirror, refunds);
+        this.creditMirror = new CreditMirror(accountMirror, invoices, credits);
         this.disputeMirror = new DisputeMirror(paymentMirror, disputes);
     }
 
@@ -168,6 +172,11 @@ public final class Mirroring {
         return payoutMirror.apply(tx, changes, connectionId, payout, origin);
     }
 
+    /** Applies the content of a credit, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
+    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderCredit credit, Origin origin) {
+        return creditMirror.apply(tx, changes, connectionId, credit, origin);
+    }
+
     /** Binds the operations of this part. @param links gets changed links of accounts */
     public void bind(Api api, LinkChanges links) {
         new AccountsHandler(accounts, runtime, links).bind(api.routes());
@@ -178,6 +187,7 @@ public final class Mirroring {
         new RefundsHandler(refunds).bind(api.routes());
         new DisputesHandler(disputes).bind(api.routes());
         new PayoutsHandler(payouts).bind(api.routes());
+        new CreditsHandler(credits).bind(api.routes());
         api.expansions().offer("account", "acc", (tx, ids) -> accounts.getAll(tx, ids).stream()
                 .map(MirrorViews::toApi)
                 .collect(Collectors.toMap(account -> account.id().toString(), Function.identity())));

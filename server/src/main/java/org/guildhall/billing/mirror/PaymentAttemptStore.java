@@ -3,6 +3,7 @@ package org.guildhall.billing.mirror;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
 import static org.guildhall.schema.billing.Tables.PAYMENT_ATTEMPTS;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderAttempt;
+import org.guildhall.billing.events.ProviderMovement;
 import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
@@ -30,6 +32,7 @@ import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schema.billing.tables.PaymentAttempts;
 import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.Record;
 import org.jooq.SelectOnConditionStep;
 import org.jooq.SelectSelectStep;
@@ -59,12 +62,13 @@ final class PaymentAttemptStore {
         PAYMENT_ATTEMPTS.PROVIDER_STATUS, PAYMENT_ATTEMPTS.OUTCOME, PAYMENT_ATTEMPTS.CURRENCY, PAYMENT_ATTEMPTS.AMOUNT_MINOR,
         PAYMENT_ATTEMPTS.CAPTURED_MINOR, PAYMENT_ATTEMPTS.REFUNDED_MINOR, PAYMENT_ATTEMPTS.ATTEMPTED_AT, PAYMENT_ATTEMPTS.METHOD,
         PAYMENT_ATTEMPTS.FAILURE_CODE, PAYMENT_ATTEMPTS.FAILURE_CATEGORY, PAYMENT_ATTEMPTS.FAILURE_MESSAGE, PAYMENT_ATTEMPTS.DELIVERY_ID,
-        PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE, PAYMENT_ATTEMPTS.PROVIDER_AT, PAYMENT_ATTEMPTS.MIRROR_RANK, PAYMENT_ATTEMPTS.API_VERSION};
+        PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE, PAYMENT_ATTEMPTS.PROVIDER_AT, PAYMENT_ATTEMPTS.MIRROR_RANK, PAYMENT_ATTEMPTS.API_VERSION,
+        PAYMENT_ATTEMPTS.MOVEMENT};
     private static final List<Field<?>> COLUMNS = List.of(
             PAYMENT_ATTEMPTS.PROVIDER_REFERENCE, PAYMENT_REFERENCE, PAYMENT_ATTEMPTS.PROVIDER_STATUS, PAYMENT_ATTEMPTS.OUTCOME,
             PAYMENT_ATTEMPTS.CURRENCY, PAYMENT_ATTEMPTS.AMOUNT_MINOR, PAYMENT_ATTEMPTS.CAPTURED_MINOR, PAYMENT_ATTEMPTS.REFUNDED_MINOR,
             PAYMENT_ATTEMPTS.ATTEMPTED_AT, PAYMENT_ATTEMPTS.METHOD, PAYMENT_ATTEMPTS.FAILURE_CODE, PAYMENT_ATTEMPTS.FAILURE_MESSAGE,
-            PAYMENT_ATTEMPTS.PROVIDER_AT, PAYMENT_ATTEMPTS.MIRROR_RANK, PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE);
+            PAYMENT_ATTEMPTS.PROVIDER_AT, PAYMENT_ATTEMPTS.MIRROR_RANK, PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE, PAYMENT_ATTEMPTS.MOVEMENT);
     private static final PaymentAttempts EARLIER = PAYMENT_ATTEMPTS.as("earlier");
     private static final Field<Integer> NUMBER = DSL.field(selectCount()
                     .from(EARLIER)
@@ -110,7 +114,10 @@ final class PaymentAttemptStore {
     private static Map<Field<?>, Field<?>> given() {
         var given = new LinkedHashMap<Field<?>, Field<?>>();
         for (var column : CONTENT) {
-            given.put(column, excluded(column));
+            // An event without the movement doesn't take it back.
+            given.put(column, column == PAYMENT_ATTEMPTS.MOVEMENT
+                    ? coalesce(excluded(PAYMENT_ATTEMPTS.MOVEMENT), PAYMENT_ATTEMPTS.MOVEMENT)
+                    : excluded(column));
         }
         return given;
     }
@@ -136,7 +143,8 @@ final class PaymentAttemptStore {
                 Ids.next(), connectionId, paymentId, attempt.reference(), attempt.status(), attempt.outcome(), attempt.currency(), attempt.amountMinor(),
                 attempt.capturedMinor(), attempt.refundedMinor(), attempt.attemptedAt(), attempt.method(), failure == null ? null : failure.code(),
                 failure == null ? null : PaymentRules.category(failure), failure == null ? null : failure.message(), origin.deliveryId(),
-                position.eventReference(), position.at(), position.rank(), origin.apiVersion());
+                position.eventReference(), position.at(), position.rank(), origin.apiVersion(),
+                attempt.movement() == null ? null : MovementColumnStore.json(List.of(attempt.movement())));
     }
 
     private static Row shown(RowReader cells) {
@@ -158,9 +166,14 @@ final class PaymentAttemptStore {
                         cells.get(PAYMENT_ATTEMPTS.REFUNDED_MINOR), cells.get(PAYMENT_ATTEMPTS.ATTEMPTED_AT), cells.get(PAYMENT_ATTEMPTS.METHOD),
                         outcome.equals("failed")
                                 ? new Failure(cells.get(PAYMENT_ATTEMPTS.FAILURE_CODE), cells.get(PAYMENT_ATTEMPTS.FAILURE_MESSAGE))
-                                : null),
+                                : null,
+                        movement(cells.get(PAYMENT_ATTEMPTS.MOVEMENT))),
                 new Position(
                         cells.get(PAYMENT_ATTEMPTS.PROVIDER_AT), cells.get(PAYMENT_ATTEMPTS.MIRROR_RANK),
                         cells.get(PAYMENT_ATTEMPTS.PROVIDER_EVENT_REFERENCE)));
+    }
+
+    private static @Nullable ProviderMovement movement(@Nullable JSONB stored) {
+        return stored == null ? null : MovementColumnStore.read(stored).getFirst();
     }
 }

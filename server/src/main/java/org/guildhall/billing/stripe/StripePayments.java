@@ -60,10 +60,13 @@ public final class StripePayments {
         boolean received = outcome.equals("succeeded") && charge.flag("captured");
         long captured = !received ? 0 : charge.has("amount_captured") ? charge.amountOrZero("amount_captured", currency) : amount;
         var details = charge.child("payment_method_details");
+        // Events have its id only.
+        var moved = charge.child("balance_transaction");
         var at = charge.requiredInstant("created");
         return new ProviderAttempt(
                 reference, intent == null ? reference : intent, status, outcome, charge.reference("customer"), charge.reference("invoice"), currency,
-                amount, captured, refunded, at, details == null ? null : details.text("type", WORD_MAX), failure(charge, outcome));
+                amount, captured, refunded, at, details == null ? null : details.text("type", WORD_MAX), failure(charge, outcome),
+                moved == null || captured == 0 ? null : StripeBalances.movement(moved, currency, captured));
     }
 
     private static @Nullable Failure failure(StripeObject charge, String outcome) {

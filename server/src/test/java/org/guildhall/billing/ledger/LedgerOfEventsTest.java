@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -195,6 +196,50 @@ class LedgerOfEventsTest {
         assertEquals(PAID_AND_REFUNDED, balances());
         sent(StripeSender.event("evt_10", "payout.updated", now + 20, StripeBodies.payout("po_1", 9_000, "paid")));
         assertEquals("account_closed", http.get(BILLING + "/payouts?state=failed").expect(200).at("/data/0/failure_code"));
+    }
+
+    @Test
+    void creditNote_lowersAnOpenInvoice_untilItIsVoid() {
+        sent(invoice("evt_1", "invoice.finalized", 1, "open"));
+        var note = StripeBodies.creditNote("cn_1", "in_1", 2_900, 264);
+        sent(StripeSender.event("evt_2", "credit_note.created", now + 2, note));
+        assertEquals(Map.of("receivable", 10_000L, "revenue", 11_727L, "refunds", 2_636L, "tax_payable", 909L), balances());
+        var found = http.get(BILLING + "/credits?state=issued").expect(200);
+        assertEquals("cn_1 credit_note 2900 264", found.at("/data/0/provider_reference") + " " + found.at("/data/0/kind") + " "
+                + found.at("/data/0/reduces_invoice/amount_minor") + " " + found.at("/data/0/tax/amount_minor"));
+        var same = http.get(BILLING + "/credits?invoice_id=" + found.at("/data/0/invoice_id") + "&account_id=" + found.at("/data/0/account_id"));
+        assertEquals(found.at("/data/0/id"), same.expect(200).at("/data/0/id"));
+        sent(StripeSender.event("evt_3", "credit_note.voided", now + 3, StripeBodies.with(note, "status", "void")));
+        assertEquals(Map.of("receivable", 12_900L, "revenue", 11_727L, "tax_payable", 1_173L), balances());
+    }
+
+    /** The refund of 29.00 derives its tax of 2.64, until the credit note states 2.63. */
+    @Test
+    void creditNote_ofARefund_statesItsTax_inEachOrder() {
+        var note = StripeBodies.with(
+                StripeBodies.creditNote("cn_1", "in_1", 2_900, 263), "type", "post_payment", "pre_payment_amount", 0, "post_payment_amount", 2_900,
+                "refunds", List.of(object("refund", "re_1", "amount_refunded", 2_900)));
+        var events = new ArrayList<>(paidAndRefunded());
+        events.add(StripeSender.event("evt_7", "credit_note.created", now + 5, note));
+        for (int at = 1; at <= 3; at++) {
+            connect();
+            events.forEach(this::sent);
+            assertEquals(times(at, Map.of("clearing", 10_000L, "revenue", 11_727L, "refunds", 2_637L, "tax_payable", 910L)), balances());
+            Collections.rotate(events, 2);
+        }
+    }
+
+    @Test
+    void feeOfAPayment_isPosted_asSoonAsItIsKnown() {
+        var charge = StripeBodies.charge("ch_1", "pi_1", "succeeded", now);
+        sent(StripeSender.event("evt_1", "charge.succeeded", now, StripeBodies.with(charge, "balance_transaction", "txn_1")));
+        assertEquals(Map.of("clearing", 12_900L, "unapplied", 12_900L), balances());
+        var known = StripeBodies.with(charge, "balance_transaction", StripeBodies.movement("txn_1", 12_900, 233, 23));
+        sent(StripeSender.event("evt_2", "charge.updated", now + 1, known));
+        var posted = Map.of("clearing", 12_644L, "fees", 233L, "tax_receivable", 23L, "unapplied", 12_900L);
+        assertEquals(posted, balances());
+        sent(StripeSender.event("evt_3", "charge.updated", now + 2, StripeBodies.with(charge, "balance_transaction", "txn_1")));
+        assertEquals(posted, balances(), "an event that names the movement only takes nothing back");
     }
 
     private static void permute(List<Integer> begun, int size, List<List<Integer>> all) {

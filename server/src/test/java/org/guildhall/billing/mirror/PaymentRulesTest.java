@@ -26,7 +26,7 @@ class PaymentRulesTest {
             var outcome = letter == 'F' ? "failed" : letter == 'P' ? "pending" : "succeeded";
             attempts.add(new ProviderAttempt(
                     "ch_" + at, "pi_1", outcome, outcome, null, null, "AUD", 12_900, letter == 'S' ? 12_900 : 0, 0, NOON.plusSeconds(at), "card",
-                    letter == 'F' ? new Failure("expired_card", "Expired.") : null));
+                    letter == 'F' ? new Failure("expired_card", "Expired.") : null, null));
         }
         return attempts;
     }

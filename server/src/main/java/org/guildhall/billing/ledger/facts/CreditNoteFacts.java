@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param refunds the parts that were paid back by refunds
  */
 public record CreditNoteFacts(
-        UUID id, UUID accountId, UUID invoiceId, String currency, @Nullable Long taxMinor, boolean active, long reducesInvoiceMinor,
+        UUID id, @Nullable UUID accountId, UUID invoiceId, String currency, @Nullable Long taxMinor, boolean active, long reducesInvoiceMinor,
         long toBalanceMinor, long outOfBandMinor, List<RefundPart> refunds, Instant issuedAt, Instant changedAt) {
 
     /** The part of a refund that the credit note explains. */
