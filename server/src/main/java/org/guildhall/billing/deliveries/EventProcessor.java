@@ -110,14 +110,8 @@ final class EventProcessor {
     }
 
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
-        // The invoices and disputes that the event has changed are locked by the mirror.
-        for (var change : List.copyOf(changes.all())) {
-            switch (change.entityType()) {
-                case "invoice" -> recovery.settle(tx, changes, change.id());
-                case "dispute" -> recovery.settleDispute(tx, changes, change.id());
-                default -> { }
-            }
-        }
+        // The objects that the event has changed are locked by the mirror.
+        recovery.settleAll(tx, changes);
         ledger.settle(tx, changes, delivery.id());
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }

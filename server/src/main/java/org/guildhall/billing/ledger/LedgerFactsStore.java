@@ -51,10 +51,15 @@ final class LedgerFactsStore {
                 'inclusive_tax_minor', l.amount_minor - l.discount_minor - l.net_minor) order by l.position), '[]')
              from billing.invoice_lines l
              where l.tenant_id = billing.invoices.tenant_id and l.invoice_id = billing.invoices.id)""", SQLDataType.JSONB).as("lines");
-    /** A provider that names the invoice only means the whole payment. */
+    /** A provider that names the invoice only means the whole payment. The invoice that a payment is for counts until the provider says what it pays. */
     private static final Field<JSONB> PAID_INVOICES = DSL.field("""
             (select coalesce(jsonb_agg(jsonb_build_object('invoice_id', i.invoice_id,
-                'amount_minor', coalesce(i.amount_minor, billing.payments.captured_minor), 'at', i.applied_at) order by i.invoice_id), '[]')
+                'amount_minor', coalesce(i.amount_minor, billing.payments.captured_minor), 'at', i.applied_at) order by i.invoice_id), (
+                    select jsonb_agg(jsonb_build_object('invoice_id', o.id, 'amount_minor', billing.payments.captured_minor,
+                        'at', coalesce(billing.payments.paid_at, billing.payments.provider_at)))
+                    from billing.invoices o
+                    where o.tenant_id = billing.payments.tenant_id and o.connection_id = billing.payments.connection_id
+                      and o.reference_prefix = billing.payments.invoice_prefix), '[]')
              from billing.invoice_payments i
              where i.tenant_id = billing.payments.tenant_id and i.payment_id = billing.payments.id)""", SQLDataType.JSONB).as("paid_invoices");
 

@@ -77,6 +77,9 @@ final class PaymentMirror {
         var content = new Content(
                 payment.status(), accountId(target, before), payment.currency(), payment.amountMinor(), PaymentRules.progress(intent, all), intent,
                 origin.position(), payment.metadata(), newest(before, origin));
+        if (payment.invoicePrefix() != null) {
+            payments.setInvoicePrefix(tx, target.row().id(), payment.invoicePrefix());
+        }
         save(tx, changes, target, content, payment.state().equals("succeeded") ? origin.position().at() : null);
         return verdict.outcome();
     }

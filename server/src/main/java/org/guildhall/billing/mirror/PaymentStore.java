@@ -107,6 +107,8 @@ final class PaymentStore {
                     PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID, PAYMENTS.PROVIDER_EVENT_REFERENCE,
                     PAYMENTS.PROVIDER_AT, PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION))
             .where(BY_ID));
+    private static final PreparedUpdate SET_INVOICE_PREFIX = PreparedUpdate.of(
+            DSL.update(PAYMENTS).set(PAYMENTS.INVOICE_PREFIX, param(PAYMENTS.INVOICE_PREFIX)).where(BY_ID));
     private static final Field<Long> APPLIED_MINOR = coalesce(excluded(INVOICE_PAYMENTS.AMOUNT_MINOR), INVOICE_PAYMENTS.AMOUNT_MINOR);
     /** Of two statements without an amount the earlier instant counts, whatever came first. */
     private static final Field<Instant> APPLIED_AT = DSL
@@ -170,6 +172,11 @@ final class PaymentStore {
     /** Records that a locked payment pays an invoice. @param amountMinor null if it is unknown @return true if that changed something */
     boolean link(Tx tx, UUID id, UUID invoiceId, @Nullable Long amountMinor, Instant at) {
         return LINK.exists(tx, id, invoiceId, amountMinor, at);
+    }
+
+    /** Stores the beginning of the provider's id of the invoice that a locked payment is for, with the transaction's next statement. */
+    void setInvoicePrefix(Tx tx, UUID id, String prefix) {
+        SET_INVOICE_PREFIX.later(tx, prefix, id);
     }
 
     /** Replaces the content of a locked payment. */

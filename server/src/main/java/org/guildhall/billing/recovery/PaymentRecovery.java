@@ -1,5 +1,6 @@
 package org.guildhall.billing.recovery;
 
+import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.recovery.RecoveryStore.Row;
 import org.guildhall.core.audit.Changes;
@@ -10,7 +11,7 @@ import org.guildhall.tasks.Tasks;
 
 /**
  * Opens one task for an invoice whose payment failed, however often it fails, and completes it when the invoice is paid or ended. A dispute that
- * needs evidence has one task, too. Both follow from the mirrored state, never from an event.
+ * needs evidence has one task, too, and so has a failed refund or payout. All follow from the mirrored state, never from an event.
  */
 public final class PaymentRecovery {
 
@@ -21,15 +22,25 @@ public final class PaymentRecovery {
     private final RecoveryStore recoveries = new RecoveryStore();
     private final Tasks tasks;
     private final DisputeTasks disputes;
+    private final ReturnedMoney returned;
 
     public PaymentRecovery(Tasks tasks) {
         this.tasks = tasks;
         this.disputes = new DisputeTasks(tasks);
+        this.returned = new ReturnedMoney(tasks);
     }
 
-    /** Settles the task of a dispute, whose payment the caller has locked. @param changes gets the task */
-    public void settleDispute(Tx tx, Changes changes, UUID disputeId) {
-        disputes.settle(tx, changes, disputeId);
+    /** Settles the tasks of the changed objects, which the caller has locked. @param changes has the objects, and gets the tasks */
+    public void settleAll(Tx tx, Changes changes) {
+        for (var change : List.copyOf(changes.all())) {
+            switch (change.entityType()) {
+                case "invoice" -> settle(tx, changes, change.id());
+                case "dispute" -> disputes.settle(tx, changes, change.id());
+                case "refund" -> returned.settleRefund(tx, changes, change.id());
+                case "payout" -> returned.settlePayout(tx, changes, change.id());
+                default -> { }
+            }
+        }
     }
 
     /** Settles the task of an invoice, which the caller has locked. @param changes gets the task */

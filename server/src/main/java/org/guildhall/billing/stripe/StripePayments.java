@@ -30,7 +30,15 @@ public final class StripePayments {
         var failure = error == null ? null : new Failure(code(error, "decline_code", "code"), error.text("message", MESSAGE_MAX));
         return new ProviderPayment(
                 intent.requiredReference("id"), status, state(intent, status, failure), intent.reference("customer"), intent.reference("invoice"),
-                currency, intent.amountOrZero("amount", currency), intent.amountOrZero("amount_received", currency), failure, intent.metadata());
+                currency, intent.amountOrZero("amount", currency), intent.amountOrZero("amount_received", currency), failure, invoicePrefix(intent),
+                intent.metadata());
+    }
+
+    /** Since 2025-03-31.basil a payment intent doesn't name its invoice, but its order is one. */
+    private static @Nullable String invoicePrefix(StripeObject intent) {
+        var details = intent.child("payment_details");
+        var order = details == null ? null : details.text("order_reference", ProviderPayment.INVOICE_PREFIX_LENGTH);
+        return order != null && order.startsWith("in_") ? order : null;
     }
 
     private static String state(StripeObject intent, String status, @Nullable Failure failure) {

@@ -242,6 +242,27 @@ class LedgerOfEventsTest {
         assertEquals(posted, balances(), "an event that names the movement only takes nothing back");
     }
 
+    /** Since 2025-03-31.basil only the order of a payment intent tells its invoice before invoice_payment.paid, by the first 25 characters. */
+    @Test
+    void paymentIntent_paysTheInvoiceThatItIsFor_untilTheProviderSaysMore() {
+        var id = "in_1WinterStreet00000000001";
+        var paid = StripeSender.event("evt_1", "invoice.paid", now + 3, StripeBodies.invoice(id, "paid"));
+        var intent = StripeBodies.with(
+                StripeBodies.intent("pi_1", "succeeded"), "payment_details", object("customer_reference", null, "order_reference", id.substring(0, 25)));
+        var succeeded = StripeSender.event("evt_2", "payment_intent.succeeded", now + 2, intent);
+        var once = Map.of("clearing", 12_900L, "revenue", 11_727L, "tax_payable", 1_173L);
+        sent(succeeded);
+        sent(paid);
+        assertEquals(once, balances());
+        assertEquals(3, http.get(BILLING + "/ledger-transactions").expect(200).json().get("data").size(), "nothing was posted and reversed");
+        sent(linked("evt_3", id, "pi_1", 12_900));
+        assertEquals(3, http.get(BILLING + "/ledger-transactions").expect(200).json().get("data").size());
+        connect();
+        sent(paid);
+        sent(succeeded);
+        assertEquals(times(2, once), balances());
+    }
+
     private static void permute(List<Integer> begun, int size, List<List<Integer>> all) {
         if (begun.size() == size) {
             all.add(List.copyOf(begun));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,31 @@ class PaymentRecoveryTest {
             return tasks().stream().skip(before).filter(task -> !task.endsWith("completed no_longer_needed")).toList();
         }).collect(Collectors.toSet());
         assertEquals(Set.of(List.of()), seen);
+    }
+
+    private List<String> returned() {
+        var titles = new ArrayList<String>();
+        http.get("/api/v1/tasks/operational-tasks?workflow=returned_money").expect(200).json().get("data")
+                .forEach(task -> titles.add(task.get("title").asText() + ": " + task.get("detail").asText()));
+        Collections.sort(titles);
+        return titles;
+    }
+
+    @Test
+    void failedRefund_andFailedPayout_haveOneTaskEach() {
+        stripe.send(StripeSender.event("evt_r1", "refund.created", now, StripeBodies.refund("re_1", "pi_1", 2_900, "succeeded"))).expect(200);
+        stripe.send(StripeSender.event("evt_p1", "payout.paid", now, StripeBodies.payout("po_1", 9_000, "paid"))).expect(200);
+        assertEquals(List.of(), returned());
+        for (int second = 1; second <= 2; second++) {
+            var refund = StripeBodies.with(StripeBodies.refund("re_1", "pi_1", 2_900, "failed"), "failure_reason", "lost_or_stolen_card");
+            stripe.send(StripeSender.event("evt_r1" + second, "refund.failed", now + second, refund)).expect(200);
+            stripe.send(StripeSender.event("evt_p1" + second, "payout.failed", now + second, StripeBodies.payout("po_1", 9_000, "failed"))).expect(200);
+        }
+        assertEquals(List.of(
+                        "Check the bank account of Stripe: Payout po_1 of 9000 minor units of AUD has failed: The bank account has been closed. "
+                                + "Correct the bank account at the provider.",
+                        "Pay back the customer in another way: Refund re_1 of 2900 minor units of AUD has failed: lost_or_stolen_card"),
+                returned());
     }
 
     private static List<List<Integer>> permutations(int size) {
