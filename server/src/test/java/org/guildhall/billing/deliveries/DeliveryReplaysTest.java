@@ -147,7 +147,7 @@ class DeliveryReplaysTest {
     private String retention(String mode) {
         var run = http.post("/api/v1/tasks/jobs/billing-retention/runs", "{\"mode\": \"" + mode + "\"}").expect(202);
         var state = run;
-        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && state.at("/finished_at") == null;) {
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !"succeeded".equals(state.at("/state"));) {
             state = http.get("/api/v1/tasks/job-runs/" + run.at("/id")).expect(200);
         }
         return state.at("/state") + " " + state.at("/counts/changed");
