@@ -82,7 +82,7 @@ public final class App implements AutoCloseable {
         runtime.bind(api);
         this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
-        var billing = new BillingModule(db, jobs, work, config.keys(), platform.door(), runtime.door(), tasks.door(), config.publicUrl());
+        var billing = new BillingModule(db, jobs, work, config.keys(), platform.door(), runtime.door(), tasks.door(), providers.states(), config.publicUrl());
         tasks.bind(api, jobs(platform.door(), runtime, providers, billing), providers.states());
         providers.bind(api);
         billing.schedule();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
+import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
@@ -31,20 +32,25 @@ public final class BillingModule {
     private final Mirroring mirror;
     private final PlanSettlement plans;
     private final Ledger ledger = new Ledger();
+    private final Dunning dunning;
     private final Deliveries deliveries;
 
     /**
      * @param db the connections of requests
      * @param jobs the connections of jobs
+     * @param providers the state of the providers, for dunning
      * @param publicUrl the address of this server for providers
      */
-    public BillingModule(Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, String publicUrl) {
+    public BillingModule(
+            Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, Tasks.ProviderStates providers,
+            String publicUrl) {
         this.publicUrl = publicUrl;
         this.platform = platform;
         this.connections = new Connections(platform, keys);
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks));
+        this.dunning = new Dunning(plans, tasks, providers);
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), dunning);
     }
 
     /** Registers the room's background work. */
@@ -56,6 +62,7 @@ public final class BillingModule {
     public List<Tasks.Job> jobs() {
         var all = new ArrayList<>(deliveries.jobs(platform));
         all.add(new SettlementJob(plans).offered());
+        all.add(dunning.offered());
         return all;
     }
 
@@ -64,6 +71,7 @@ public final class BillingModule {
         connections.bind(api, publicUrl);
         mirror.bind(api, new LinkedPlans(plans));
         ledger.bind(api);
+        dunning.bind(api);
         deliveries.bind(api);
     }
 

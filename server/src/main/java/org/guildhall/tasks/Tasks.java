@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -17,9 +18,9 @@ import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.tasks.messages.RoomMessages;
 import org.guildhall.tasks.operational.OperationalTaskStore;
-import org.guildhall.tasks.operational.TaskBacklogStore;
 import org.guildhall.tasks.operational.OperationalTaskViews;
 import org.guildhall.tasks.operational.OperationalTasks;
+import org.guildhall.tasks.operational.TaskBacklogStore;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the tasks room: everything that other rooms may call. */
@@ -159,6 +160,52 @@ public final class Tasks {
     public @Nullable UUID send(Tx tx, Changes changes, IncidentMail mail) {
         return messages.queueIncident(tx, changes, new RoomMessages.Mail(
                 mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), mail.sendAfter(), mail.workflow(), mail.about().type(), mail.about().id()));
+    }
+
+    /**
+     * An e-mail of the category {@code recovery}, or of its template's.
+     *
+     * @param subject one line, at most 300 characters; not used with a template
+     * @param body plain text; not used with a template
+     * @param templateKey null for the given text
+     * @param language null if the key has one language only
+     * @param values the values by name; the template gets those that it has a variable for
+     * @param dedupeKey a second message with the same key isn't sent
+     * @param workflow the workflow that it comes from, at most 60 characters
+     */
+    public record RecoveryMail(
+            String address, String subject, String body, @Nullable String templateKey, @Nullable String language, Map<String, String> values,
+            String dedupeKey, String workflow, Entity about) {}
+
+    /** What became of a message. */
+    public sealed interface Sent {
+
+        /** It is queued. */
+        record Queued(UUID messageId) implements Sent {}
+
+        /** The tenant has no default transport. */
+        record NoTransport() implements Sent {}
+
+        /** The template isn't published, or requires other values. */
+        record TemplateUnusable(String detail) implements Sent {}
+    }
+
+    /** Queues an e-mail through the default transport, in the caller's transaction. @param changes gets the message */
+    public Sent send(Tx tx, Changes changes, RecoveryMail mail) {
+        var queued = messages.queueRecovery(
+                tx, changes,
+                new RoomMessages.Mail(
+                        mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), null, mail.workflow(), mail.about().type(), mail.about().id()),
+                mail.templateKey() == null ? null : new RoomMessages.FromTemplate(mail.templateKey(), mail.language(), mail.values()));
+        if (queued.id() != null) {
+            return new Sent.Queued(queued.id());
+        }
+        return queued.refusal() == null ? new Sent.NoTransport() : new Sent.TemplateUnusable(queued.refusal());
+    }
+
+    /** The present states of messages by their ids, as in the API. */
+    public Map<UUID, String> messageStates(Tx tx, Collection<UUID> ids) {
+        return messages.states(tx, ids);
     }
 
     /**

@@ -3,10 +3,12 @@ package org.guildhall.core;
 import static org.guildhall.api.Operation.*;
 import static org.guildhall.core.Example.example;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.Http;
+import org.guildhall.api.model.DunningCaseId;
 import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
 
@@ -62,6 +64,21 @@ final class BillingExamples {
             example(GET_SUBSCRIPTION).at("subscription_id", BillingExamples::subscription),
             example(LIST_SUBSCRIPTION_CHANGES).at("subscription_id", BillingExamples::subscription).entry(BillingExamples::change),
 
+            example(CREATE_DUNNING_POLICY).makes("dpl"),
+            example(LIST_DUNNING_POLICIES),
+            example(GET_DUNNING_POLICY),
+            example(UPDATE_DUNNING_POLICY),
+            example(ARCHIVE_DUNNING_POLICY),
+            example(LIST_DUNNING_CASES).entry(BillingExamples::dunningCase),
+            example(GET_DUNNING_CASE).at("dunning_case_id", BillingExamples::dunningCase),
+            example(HOLD_DUNNING_CASE).at("dunning_case_id", BillingExamples::dunningCase),
+            example(RELEASE_DUNNING_CASE).at("dunning_case_id", BillingExamples::dunningCase).after(HOLD_DUNNING_CASE),
+            example(DROP_DUNNING_CASE).at("dunning_case_id", BillingExamples::dunningCase),
+            example(LIST_DUNNING_ATTEMPTS).entry(BillingExamples::dunningAttempt),
+            example(GET_DUNNING_ATTEMPT).at("dunning_attempt_id", BillingExamples::dunningAttempt),
+            example(PREVIEW_DUNNING),
+            example(GET_DUNNING_ANALYTICS),
+
             example(GET_ACCOUNT_LEDGER).at("account_id", BillingExamples::account),
             example(LIST_LEDGER_ACCOUNTS).entry(BillingExamples::ledgerAccount),
             example(GET_LEDGER_ACCOUNT).at("ledger_account_id", BillingExamples::ledgerAccount),
@@ -116,6 +133,31 @@ final class BillingExamples {
         var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
         sender.send(StripeSender.event("evt_" + word, "invoice.payment_failed", Instant.now().getEpochSecond(),
                 StripeBodies.with(StripeBodies.invoice("in_" + word, "open"), "attempt_count", 1))).expect(200);
+    }
+
+    /** A case, which follows from a failed payment. */
+    static String dunningCase(SampleData samples) {
+        samples.made("/api/v1/billing/dunning/policies", Map.of(
+                "name", "Members", "is_default", true, "steps", List.of(Map.of("after_days", 1, "action", "message"))));
+        var word = samples.word();
+        var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
+        sender.send(StripeSender.event("evt_" + word, "invoice.payment_failed", Instant.now().getEpochSecond(), StripeBodies.with(
+                StripeBodies.invoice("in_" + word, "open"), "attempt_count", 1, "customer", "cus_" + word))).expect(200);
+        var invoice = samples.http.get("/api/v1/billing/invoices?provider_reference=in_" + word).expect(200).at("/data/0/id");
+        return String.valueOf(samples.http.get("/api/v1/billing/dunning/cases?invoice_id=" + invoice).expect(200).at("/data/0/id"));
+    }
+
+    /** An attempt, as the job leaves it if the account has no address. */
+    static String dunningAttempt(SampleData samples) {
+        var one = DunningCaseId.parse(dunningCase(samples)).value();
+        try {
+            samples.tenant.sql("""
+                    insert into billing.dunning_attempts (tenant_id, case_id, position, action, channel, due_at, state, skip_reason)
+                    values (?, ?, 1, 'message', 'email', now(), 'skipped', 'no_address')""", samples.tenant.id(), one);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return String.valueOf(samples.http.get("/api/v1/billing/dunning/attempts?case_id=" + new DunningCaseId(one)).expect(200).at("/data/0/id"));
     }
 
     /** The id of a resource that an event of Stripe has made. */

@@ -34,6 +34,7 @@ public final class FilledTenant {
         BillingExamples.dispute(samples);
         BillingExamples.payout(samples);
         BillingExamples.ledgerTransaction(samples);
+        BillingExamples.dunningAttempt(samples);
         return samples.tenant;
     }
 }

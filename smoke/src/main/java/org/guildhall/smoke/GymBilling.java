@@ -18,7 +18,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.ListConnectionsOptions;
+import org.guildhall.client.model.DunningAction;
+import org.guildhall.client.model.ListDunningPoliciesOptions;
 import org.guildhall.client.model.ListPersonsOptions;
+import org.guildhall.client.model.NewDunningPolicy;
+import org.guildhall.client.model.NewDunningStep;
 import org.guildhall.client.model.NewConnection;
 import org.guildhall.client.model.PaymentProvider;
 import org.guildhall.client.model.Person;
@@ -36,6 +40,8 @@ final class GymBilling {
     private static final List<String> PAYERS = List.of("emma-sato", "viktor-horvat", "nina-petrova", "isaac-brown");
     /** Pays the last invoice at the second attempt, so that its task is completed. */
     private static final String LATE_PAYER = "aaron-mitchell";
+    private static final List<NewDunningStep> STEPS_OF_DUNNING = List.of(
+            new NewDunningStep(1, DunningAction.MESSAGE), new NewDunningStep(7, DunningAction.MESSAGE), new NewDunningStep(14, DunningAction.SUSPEND));
     private static final int MONTHS = 24;
     private static final int AMOUNT_MINOR = 12_900;
     private static final int GST_MINOR = 1_173;
@@ -57,6 +63,10 @@ final class GymBilling {
         var connection = CatalogSeed.ensure(
                 () -> connections.list(new ListConnectionsOptions().withExternalId("stripe")),
                 () -> connections.create(new NewConnection("Stripe", PaymentProvider.STRIPE, true).withExternalId("stripe").withSecret(SECRET)));
+        var policies = tenant.billing().dunningPolicies();
+        CatalogSeed.ensure(
+                () -> policies.list(new ListDunningPoliciesOptions().withExternalId("members")),
+                () -> policies.create(new NewDunningPolicy("Members", STEPS_OF_DUNNING).withExternalId("members").withIsDefault(true)));
         var seed = new GymBilling(tenant, URI.create(baseUrl + "/api/v1/billing/webhooks/" + connection.id()));
         PAYERS.forEach(key -> seed.payer(key, true));
         seed.payer(LATE_PAYER, false);

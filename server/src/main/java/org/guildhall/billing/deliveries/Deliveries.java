@@ -2,6 +2,7 @@ package org.guildhall.billing.deliveries;
 
 import java.util.List;
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
@@ -32,12 +33,12 @@ public final class Deliveries {
      */
     public Deliveries(
             Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, Ledger ledger, PlanSettlement plans,
-            PaymentRecovery recovery) {
+            PaymentRecovery recovery, Dunning dunning) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
-        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, ledger, plans, recovery), queue, keys);
+        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, ledger, plans, recovery, dunning), queue, keys);
     }
 
     /** The jobs that this part offers. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.deliveries.DeliveryStore.Effect;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
+import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.ledger.Ledger;
@@ -35,13 +36,16 @@ final class EventProcessor {
     private final Ledger ledger;
     private final PlanSettlement plans;
     private final PaymentRecovery recovery;
+    private final Dunning dunning;
 
-    EventProcessor(DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery) {
+    EventProcessor(
+            DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery, Dunning dunning) {
         this.deliveries = deliveries;
         this.mirror = mirror;
         this.ledger = ledger;
         this.plans = plans;
         this.recovery = recovery;
+        this.dunning = dunning;
     }
 
     /**
@@ -112,6 +116,7 @@ final class EventProcessor {
     private Row done(Tx tx, Changes changes, Row delivery, String outcome) {
         // The objects that the event has changed are locked by the mirror.
         recovery.settleAll(tx, changes);
+        dunning.settleAll(tx, changes, PROVIDER);
         ledger.settle(tx, changes, delivery.id());
         return deliveries.processed(tx, delivery.id(), outcome, null, effects(changes));
     }

@@ -27,11 +27,13 @@ public final class MirroredSubscriptions {
      * A subscription.
      *
      * @param state as in the API
+     * @param suspendedAt the instant since which dunning has suspended what it entitles to; null if it hasn't
      * @param position the instant of its content by the provider's clock; null for a stub
      * @param unmappedTaskId the open task about prices that the catalog lacks; null for none
      */
     public record Mirrored(
-            UUID id, UUID accountId, String reference, String state, List<SubscriptionItem> items, @Nullable Instant position, @Nullable UUID unmappedTaskId) {}
+            UUID id, UUID accountId, String reference, String state, @Nullable Instant suspendedAt, List<SubscriptionItem> items, @Nullable Instant position,
+            @Nullable UUID unmappedTaskId) {}
 
     /** The newest subscriptions of an organization's accounts, ended ones included. */
     public List<Mirrored> ofOrganization(Tx tx, UUID organizationId) {
@@ -67,7 +69,7 @@ public final class MirroredSubscriptions {
 
     private static Mirrored mirrored(Row row) {
         return new Mirrored(
-                row.id(), row.accountId(), row.reference(), row.state(), row.items(), row.position() == null ? null : row.position().at(),
-                row.unmappedTaskId());
+                row.id(), row.accountId(), row.reference(), row.state(), row.suspendedAt(), row.items(),
+                row.position() == null ? null : row.position().at(), row.unmappedTaskId());
     }
 }

@@ -2,10 +2,12 @@ package org.guildhall.billing.mirror;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.DUNNING_CASES;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
@@ -40,12 +42,13 @@ final class SubscriptionStore {
      * A subscription as stored.
      *
      * @param organizationId the organization of its account; null if the account isn't linked
+     * @param suspendedAt the instant since which a dunning case has suspended its entitlements; null if none has
      * @param position the place of the content in the provider's order; null for a stub
      */
     record Row(
             UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, UUID accountId, @Nullable UUID organizationId,
             List<SubscriptionItem> items, String collection, @Nullable Instant startsAt, @Nullable Instant trialEndsAt, @Nullable Instant cancelAt,
-            boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt, Map<String, String> metadata,
+            boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt, @Nullable Instant suspendedAt, Map<String, String> metadata,
             @Nullable UUID unmappedTaskId, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
             Instant createdAt, Instant updatedAt, long version) {
 
@@ -69,10 +72,17 @@ final class SubscriptionStore {
     private static final Field<UUID> ORGANIZATION = field(
             select(ACCOUNTS.ORGANIZATION_ID).from(ACCOUNTS).where(ACCOUNTS.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID)).and(ACCOUNTS.ID.eq(SUBSCRIPTIONS.ACCOUNT_ID)))
             .as("organization_id");
+    private static final Field<Instant> SUSPENDED_AT = field(
+            select(min(DUNNING_CASES.SUSPENDED_AT))
+                    .from(DUNNING_CASES)
+                    .where(DUNNING_CASES.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID))
+                    .and(DUNNING_CASES.SUBSCRIPTION_ID.eq(SUBSCRIPTIONS.ID))
+                    .and(DUNNING_CASES.STATE.eq(inline("suspended"))))
+            .as("suspended_at");
     static final List<Field<?>> COLUMNS = List.of(
             SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE, SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE,
             SUBSCRIPTIONS.ACCOUNT_ID, ORGANIZATION, SUBSCRIPTIONS.ITEMS, SUBSCRIPTIONS.COLLECTION, SUBSCRIPTIONS.STARTS_AT, SUBSCRIPTIONS.TRIAL_ENDS_AT,
-            SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUBSCRIPTIONS.METADATA,
+            SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUSPENDED_AT, SUBSCRIPTIONS.METADATA,
             SUBSCRIPTIONS.UNMAPPED_TASK_ID, SUBSCRIPTIONS.DELIVERY_ID, SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE, SUBSCRIPTIONS.PROVIDER_AT,
             SUBSCRIPTIONS.MIRROR_RANK, SUBSCRIPTIONS.API_VERSION, SUBSCRIPTIONS.OBSERVED_AT, SUBSCRIPTIONS.CREATED_AT, SUBSCRIPTIONS.UPDATED_AT,
             SUBSCRIPTIONS.VERSION);
@@ -184,7 +194,7 @@ final class SubscriptionStore {
                 cells.get(SUBSCRIPTIONS.PROVIDER_STATUS), cells.get(SUBSCRIPTIONS.STATE), cells.get(SUBSCRIPTIONS.ACCOUNT_ID), cells.get(ORGANIZATION),
                 SubscriptionItem.read(cells.get(SUBSCRIPTIONS.ITEMS).data()), cells.get(SUBSCRIPTIONS.COLLECTION), cells.get(SUBSCRIPTIONS.STARTS_AT),
                 cells.get(SUBSCRIPTIONS.TRIAL_ENDS_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT_PERIOD_END),
-                cells.get(SUBSCRIPTIONS.CANCELED_AT), cells.get(SUBSCRIPTIONS.ENDED_AT), Columns.texts(cells.get(SUBSCRIPTIONS.METADATA)),
+                cells.get(SUBSCRIPTIONS.CANCELED_AT), cells.get(SUBSCRIPTIONS.ENDED_AT), cells.get(SUSPENDED_AT), Columns.texts(cells.get(SUBSCRIPTIONS.METADATA)),
                 cells.get(SUBSCRIPTIONS.UNMAPPED_TASK_ID), cells.get(SUBSCRIPTIONS.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(SUBSCRIPTIONS.MIRROR_RANK), cells.get(SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE)),
                 cells.get(SUBSCRIPTIONS.API_VERSION), cells.get(SUBSCRIPTIONS.OBSERVED_AT), cells.get(SUBSCRIPTIONS.CREATED_AT),

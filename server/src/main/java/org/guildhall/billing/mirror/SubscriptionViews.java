@@ -29,6 +29,7 @@ final class SubscriptionViews {
                 row.organizationId() == null ? null : new OrganizationId(row.organizationId()),
                 row.items().stream().map(item -> toApi(item, mapping)).toList(), SubscriptionCollection.fromValue(row.collection()), row.startsAt(),
                 row.trialEndsAt(), row.cancelAt(), row.cancelAtPeriodEnd(), row.canceledAt(), row.endedAt(),
+                row.suspendedAt(),
                 MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt()), row.metadata(), row.createdAt(), row.updatedAt(),
                 row.version());
     }

@@ -33,14 +33,14 @@ final class PaidPlanRules {
      */
     record PaidPlan(UUID ladderId, @Nullable UUID tierId, UUID subscriptionId, boolean neverDown) {}
 
-    /** True if a plan follows from a subscription in this state. */
-    static boolean entitles(String state) {
-        return ENTITLING.contains(state);
+    /** True if a plan follows from a subscription: its state entitles to one, and dunning hasn't suspended it. */
+    static boolean entitles(Mirrored subscription) {
+        return ENTITLING.contains(subscription.state()) && subscription.suspendedAt() == null;
     }
 
     /** True if the catalog lacks a price of an entitling subscription. */
     static boolean isUnmapped(Mirrored subscription, CatalogMapping mapping) {
-        return entitles(subscription.state()) && subscription.items().stream().anyMatch(item -> mapping.of(item.facts()) == null);
+        return entitles(subscription) && subscription.items().stream().anyMatch(item -> mapping.of(item.facts()) == null);
     }
 
     /**
@@ -53,7 +53,7 @@ final class PaidPlanRules {
         boolean neverDown = current.stream().anyMatch(subscription -> isUnmapped(subscription, mapping));
         Map<UUID, Candidate> best = new LinkedHashMap<>();
         Stream.concat(
-                        current.stream().flatMap(subscription -> candidates(subscription, entitles(subscription.state()), mapping)),
+                        current.stream().flatMap(subscription -> candidates(subscription, entitles(subscription), mapping)),
                         former.stream().flatMap(subscription -> candidates(subscription, false, mapping)))
                 .sorted(Candidate.BEST_FIRST)
                 .forEach(candidate -> best.putIfAbsent(candidate.tier().ladderId(), candidate));

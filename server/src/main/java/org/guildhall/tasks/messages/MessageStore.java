@@ -1,7 +1,9 @@
 package org.guildhall.tasks.messages;
 
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.tasks.Tables.MESSAGES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
@@ -10,10 +12,12 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.when;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
@@ -29,6 +33,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,6 +143,9 @@ final class MessageStore {
             MessageStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(MESSAGES).where(BY_ID), MessageStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(MESSAGES).where(BY_ID).forNoKeyUpdate(), MessageStore::row);
+    private static final PreparedQuery<Map.Entry<UUID, String>> STATES = PreparedQuery.of(
+            select(MESSAGES.ID, STATE).from(MESSAGES).where(MESSAGES.ID.eq(any(params("ids", SQLDataType.UUID)))),
+            cells -> Map.entry(cells.get(MESSAGES.ID), cells.get(STATE)));
     private static final PreparedQuery<Row> GET_BY_DEDUPE_KEY = PreparedQuery.of(
             select(COLUMNS).from(MESSAGES).where(MESSAGES.DEDUPE_KEY.eq(param(MESSAGES.DEDUPE_KEY))).and(MESSAGES.DEDUPE_LIVE).forNoKeyUpdate(),
             MessageStore::row);
@@ -262,6 +270,11 @@ final class MessageStore {
         batch.send(tx);
         var found = row.get();
         return found == null ? null : new Locked(found, now.get());
+    }
+
+    /** The present states of messages by their ids. */
+    Map<UUID, String> statesByIds(Tx tx, Collection<UUID> ids) {
+        return STATES.all(tx, ids).stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

@@ -2,8 +2,10 @@ package org.guildhall.tasks.templates;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -57,6 +59,16 @@ public final class Templates {
         }
         var rows = choice.id() != null ? store.get(batch, choice.id()) : store.published(batch, String.valueOf(choice.key()), choice.language());
         return () -> new Found(rows.get());
+    }
+
+    /** Fills the chosen template with those of the values that it has a variable for. @throws ProblemException {@code validation_failed} if it can't be used */
+    public Text fillKnown(Found found, Choice choice) {
+        var known = found.rows.isEmpty() ? Set.<String>of()
+                : found.rows.getFirst().variables().stream().map(TemplateRules.Variable::name).collect(Collectors.toSet());
+        var values = choice.values().entrySet().stream()
+                .filter(value -> known.contains(value.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return fill(found, new Choice(choice.id(), choice.key(), choice.language(), values));
     }
 
     /** Fills the chosen template. @throws ProblemException {@code validation_failed} if it can't be used, or the values don't fit */

@@ -89,7 +89,7 @@ class JobRunsTest {
         waiting.post(RUNS, "{\"mode\": \"validate\"}").expect(202);
         assertEquals("409 conflict", waiting.post(RUNS, "{\"mode\": \"run\"}").outcome());
         waiting.post("/api/v1/tasks/jobs/grant-expiry/runs", "{}").expect(202);
-        waiting.post("/api/v1/tasks/jobs/dunning/runs", "{}").expect(404);
+        waiting.post("/api/v1/tasks/jobs/unknown-job/runs", "{}").expect(404);
     }
 
     /** A signal of the lane payments, on which the job depends. */

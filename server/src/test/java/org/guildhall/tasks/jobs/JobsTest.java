@@ -33,9 +33,9 @@ class JobsTest {
     @Test
     void jobs_beforeAnyChange_haveTheirDefaults() {
         var listed = http.get(JOBS).expect(200).json().get("data");
-        assertEquals(List.of("billing-retention", "billing-settlement", "domains", "grant-expiry", "retention"), listed.findValuesAsText("name"));
+        assertEquals(List.of("billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry", "retention"), listed.findValuesAsText("name"));
         var job = http.get(RETENTION).expect(200);
-        assertEquals(listed.get(4), job.json());
+        assertEquals(listed.get(5), job.json());
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
         assertEquals("active 1", job.at("/state") + " " + job.at("/version"));
         assertEquals("03:10", localTime(job, String.valueOf(job.at("/schedule/time_zone"))));
@@ -72,7 +72,7 @@ class JobsTest {
         assertNull(paused.at("/next_tick_at"));
         assertEquals("409 invalid_state", http.post(RETENTION + "/pause", null).outcome());
         assertEquals(List.of("retention"), http.get(JOBS + "?state=paused").expect(200).json().get("data").findValuesAsText("name"));
-        assertEquals(List.of("billing-retention", "billing-settlement", "domains", "grant-expiry"), http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
+        assertEquals(List.of("billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry"), http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
         assertEquals("03:10", localTime(http.post(RETENTION + "/resume", null), String.valueOf(paused.at("/schedule/time_zone"))));
     }
 }

@@ -1,0 +1,123 @@
+package org.guildhall.billing.dunning;
+
+import java.time.Duration;
+import org.guildhall.api.Page;
+import org.guildhall.api.Reply;
+import org.guildhall.api.billing.DunningCasesApi;
+import org.guildhall.api.model.DunningAnalytics;
+import org.guildhall.api.model.DunningCase;
+import org.guildhall.api.model.DunningCaseId;
+import org.guildhall.api.model.DunningNote;
+import org.guildhall.api.model.DunningPreview;
+import org.guildhall.api.model.DunningPreviewRequest;
+import org.guildhall.api.model.GetDunningAnalyticsQuery;
+import org.guildhall.api.model.ListDunningCasesQuery;
+import org.guildhall.billing.dunning.DunningCaseStore.Filter;
+import org.guildhall.billing.dunning.DunningCaseStore.Row;
+import org.guildhall.billing.plans.PlanSettlement;
+import org.guildhall.core.http.Call;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
+import org.guildhall.core.problem.Require;
+import org.guildhall.core.sql.TimeWindow;
+
+/** Dunning cases, their preview and their results: {@code /billing/dunning}. */
+final class DunningCasesHandler implements DunningCasesApi<Call> {
+
+    private static final Duration WINDOW = Duration.ofDays(90);
+    private static final Duration WINDOW_MAX = Duration.ofDays(366);
+
+    private final DunningCaseStore cases;
+    private final PlanSettlement plans;
+    private final DunningPreviews previews;
+    private final DunningAnalyticsStore analytics;
+
+    DunningCasesHandler(DunningCaseStore cases, PlanSettlement plans, DunningPreviews previews, DunningAnalyticsStore analytics) {
+        this.cases = cases;
+        this.plans = plans;
+        this.previews = previews;
+        this.analytics = analytics;
+    }
+
+    @Override
+    public Reply<Page<DunningCase>> listDunningCases(Call call, ListDunningCasesQuery query) {
+        var filter = new Filter(
+                query.invoiceId() == null ? null : query.invoiceId().value(), query.accountId() == null ? null : query.accountId().value(),
+                query.subscriptionId() == null ? null : query.subscriptionId().value(),
+                query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
+                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+        return Reply.list(cases.list(call.tx(), call.page(), filter).map(DunningViews::toApi));
+    }
+
+    @Override
+    public Reply<DunningCase> getDunningCase(Call call, DunningCaseId dunningCaseId) {
+        return Reply.ok(DunningViews.toApi(Require.found(cases.get(call.tx(), dunningCaseId.value()))));
+    }
+
+    @Override
+    public Reply<DunningCase> holdDunningCase(Call call, DunningCaseId dunningCaseId, DunningNote body) {
+        var before = locked(call, dunningCaseId);
+        if (before.nextPosition() == null) {
+            throw Problem.INVALID_STATE.because("The case is " + before.state() + ", so it has no more steps.");
+        }
+        if (before.isHeldBy("operator")) {
+            throw Problem.INVALID_STATE.because("The case is held by an operator.");
+        }
+        call.because(body.note());
+        return changed(call, before, cases.hold(call.tx(), before.id(), "operator", body.note()));
+    }
+
+    @Override
+    public Reply<DunningCase> releaseDunningCase(Call call, DunningCaseId dunningCaseId) {
+        var before = locked(call, dunningCaseId);
+        if (!before.isHeldBy("operator")) {
+            throw Problem.INVALID_STATE.because("The case isn't held by an operator.");
+        }
+        return changed(call, before, cases.release(call.tx(), before.id()));
+    }
+
+    @Override
+    public Reply<DunningCase> dropDunningCase(Call call, DunningCaseId dunningCaseId) {
+        var before = locked(call, dunningCaseId);
+        if (before.hasEnded()) {
+            throw Problem.INVALID_STATE.because("The case is " + before.state() + ".");
+        }
+        var reply = changed(call, before, cases.end(call.tx(), before.id(), "dropped", "operator"));
+        if (before.state().equals("suspended") && before.organizationId() != null) {
+            plans.settle(call.tx(), call.changes().secondary(), call.actor(), before.organizationId());
+        }
+        return reply;
+    }
+
+    @Override
+    public Reply<DunningPreview> previewDunning(Call call, DunningPreviewRequest body) {
+        return Reply.plain(previews.preview(call.tx(), body.at() == null ? call.tx().now() : body.at()));
+    }
+
+    @Override
+    public Reply<DunningAnalytics> getDunningAnalytics(Call call, GetDunningAnalyticsQuery query) {
+        var before = query.before() == null ? call.tx().now() : query.before();
+        var from = query.from() == null ? before.minus(WINDOW) : query.from();
+        if (!from.isBefore(before)) {
+            throw Problem.INVALID_PARAMETER.because("The window ends before it begins.")
+                    .with(Item.parameter("before", "range", "`before` must be after `from`."));
+        }
+        if (from.plus(WINDOW_MAX).isBefore(before)) {
+            throw Problem.INVALID_PARAMETER.because("The window is longer than 366 days.")
+                    .with(Item.parameter("from", "range", "`from` must be at most 366 days before `before`."));
+        }
+        return Reply.plain(analytics.get(call.tx(), from, before));
+    }
+
+    private Row locked(Call call, DunningCaseId id) {
+        var row = Require.found(cases.lock(call.tx(), id.value()));
+        call.expect(row.version());
+        return row;
+    }
+
+    private static Reply<DunningCase> changed(Call call, Row before, Row after) {
+        var shown = DunningViews.toApi(after);
+        call.changed(shown.id(), DunningViews.toApi(before), shown);
+        return Reply.ok(shown);
+    }
+}

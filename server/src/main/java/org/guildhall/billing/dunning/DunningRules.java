@@ -1,0 +1,112 @@
+package org.guildhall.billing.dunning;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import org.guildhall.billing.dunning.DunningSteps.Pauses;
+import org.guildhall.billing.dunning.DunningSteps.Step;
+import org.jspecify.annotations.Nullable;
+
+/** Decides from the state of an invoice whether it has a dunning case, and what the next step of the case does. The preview and the job use the same rules. */
+final class DunningRules {
+
+    /** The states of a subscription that no event leaves. */
+    private static final Set<String> ENDED = Set.of("canceled", "expired");
+
+    private DunningRules() {}
+
+    /**
+     * The facts about an invoice.
+     *
+     * @param attempts the number of attempts to charge it
+     * @param subscriptionState the state of its subscription; null if none is known
+     * @param hasAddress true if its account has an e-mail address
+     */
+    record Standing(String invoiceState, int attempts, long remainingMinor, @Nullable String subscriptionState, boolean hasAddress) {
+
+        boolean hasFailed() {
+            return invoiceState.equals("open") && attempts > 0 && remainingMinor > 0;
+        }
+    }
+
+    /**
+     * What counts for a case now, as its policy says now.
+     *
+     * @param holdWhileDegraded true if a step waits for the providers of payments
+     * @param stopsWithSubscription true if the end of the subscription ends the case
+     */
+    record Terms(Pauses pauses, boolean holdWhileDegraded, boolean stopsWithSubscription) {}
+
+    /** The next step of a case. @param position from 1 */
+    record Next(List<Step> steps, int position, Instant dueAt) {
+
+        Step step() {
+            return steps.get(position - 1);
+        }
+    }
+
+    /** The circumstances of a run. @param providersDegraded true if a signal of the lane payments isn't operational */
+    record Run(Instant at, ZoneId zone, boolean providersDegraded) {}
+
+    /** The decision on a case. */
+    sealed interface Decision {
+
+        /** The account gets a message. */
+        record Message(Step step) implements Decision {}
+
+        /** The subscription no longer entitles to a plan. */
+        record Suspend() implements Decision {}
+
+        /** The step is passed over. */
+        record Skip(String reason) implements Decision {}
+
+        /** The step waits until an instant. */
+        record Wait(Instant to, String reason) implements Decision {}
+
+        /** The case is held until the reason is gone. */
+        record Hold(String reason) implements Decision {}
+
+        /** The case has no more steps. @param state recovered, dropped or exhausted @param dropReason null unless it is dropped */
+        record End(String state, @Nullable String dropReason) implements Decision {}
+    }
+
+    /** True if an invoice needs a case. @param minimumMinor the smallest amount that gets one */
+    static boolean needsCase(Standing standing, boolean stopsWithSubscription, long minimumMinor) {
+        return standing.hasFailed() && standing.remainingMinor() >= minimumMinor && !(stopsWithSubscription && hasEnded(standing));
+    }
+
+    /** The end of a case that follows from the state of its invoice; null if it goes on. @param state the state of the case */
+    static Decision.@Nullable End end(Standing standing, boolean stopsWithSubscription, String state) {
+        return switch (standing.invoiceState()) {
+            case "paid" -> new Decision.End("recovered", null);
+            case "void", "deleted" -> new Decision.End("dropped", "invoice_voided");
+            // What was suspended stays so: the money is still owed.
+            case "uncollectible" -> state.equals("open") || state.equals("held") ? new Decision.End("exhausted", null) : null;
+            default -> stopsWithSubscription && hasEnded(standing) ? new Decision.End("dropped", "subscription_ended") : null;
+        };
+    }
+
+    /** What a run does with a case whose next step is due. @param state the state of the case, open or held */
+    static Decision decide(Standing standing, Terms terms, String state, Next next, Run run) {
+        var end = end(standing, terms.stopsWithSubscription(), state);
+        if (end != null) {
+            return end;
+        }
+        if (terms.holdWhileDegraded() && run.providersDegraded()) {
+            return new Decision.Hold("providers_degraded");
+        }
+        var moved = DunningSteps.moved(run.at(), terms.pauses(), run.zone());
+        if (moved != null) {
+            return new Decision.Wait(moved.to(), moved.reason());
+        }
+        if (next.step().suspends()) {
+            return standing.subscriptionState() == null ? new Decision.Skip("no_subscription") : new Decision.Suspend();
+        }
+        return standing.hasAddress() ? new Decision.Message(next.step()) : new Decision.Skip("no_address");
+    }
+
+    private static boolean hasEnded(Standing standing) {
+        return standing.subscriptionState() != null && ENDED.contains(standing.subscriptionState());
+    }
+}

@@ -1,0 +1,103 @@
+package org.guildhall.billing.dunning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import org.guildhall.billing.dunning.DunningRules.Decision;
+import org.guildhall.billing.dunning.DunningRules.Next;
+import org.guildhall.billing.dunning.DunningRules.Run;
+import org.guildhall.billing.dunning.DunningRules.Standing;
+import org.guildhall.billing.dunning.DunningRules.Terms;
+import org.guildhall.billing.dunning.DunningSteps.Move;
+import org.guildhall.billing.dunning.DunningSteps.Pauses;
+import org.guildhall.billing.dunning.DunningSteps.Step;
+import org.guildhall.billing.dunning.DunningSteps.Suppression;
+import org.guildhall.core.time.QuietHours;
+import org.junit.jupiter.api.Test;
+
+/** The rules of dunning, without a database. */
+class DunningRulesTest {
+
+    private static final ZoneId SYDNEY = ZoneId.of("Australia/Sydney");
+    private static final List<String> ALL_DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
+    private static final Step FIRST = new Step(1, "message", null, null);
+    private static final Step SECOND = new Step(7, "message", "late", "en");
+    private static final Step LAST = new Step(14, "suspend", null, null);
+    private static final List<Step> STEPS = List.of(FIRST, SECOND, LAST);
+    private static final Pauses NONE = new Pauses(new QuietHours(List.of()), List.of());
+    private static final Pauses NIGHTS = new Pauses(
+            new QuietHours(List.of(QuietHours.Window.parse(ALL_DAYS, "20:00", "08:00"))),
+            List.of(new Suppression(LocalDate.parse("2026-12-24"), LocalDate.parse("2026-12-26"), "Holidays.")));
+    private static final Instant NOON = Instant.parse("2026-11-30T01:00:00Z");
+
+    private static Standing standing(String invoice, String subscription, boolean hasAddress) {
+        return new Standing(invoice, 1, 12_900, subscription, hasAddress);
+    }
+
+    private static Decision decide(Standing standing, int position, boolean degraded, Pauses pauses) {
+        return DunningRules.decide(standing, new Terms(pauses, true, true), "open", new Next(STEPS, position, NOON), new Run(NOON, SYDNEY, degraded));
+    }
+
+    @Test
+    void days_areThoseOfTheCalendar_overClockChanges() {
+        // On 2026-10-04 the clocks of Sydney go forward: the day has 23 hours.
+        assertEquals(Instant.parse("2026-10-04T02:00:00Z"), DunningSteps.first(STEPS, Instant.parse("2026-10-03T03:00:00Z"), SYDNEY));
+        assertEquals(Instant.parse("2026-10-09T02:00:00Z"), DunningSteps.next(STEPS, 1, Instant.parse("2026-10-03T03:00:00Z"), SYDNEY));
+        // On 2027-04-04 they go back.
+        assertEquals(Instant.parse("2027-04-11T02:00:00Z"), DunningSteps.next(STEPS, 2, Instant.parse("2027-04-04T02:00:00Z"), SYDNEY));
+        assertEquals(Instant.parse("2027-04-10T02:00:00Z"), DunningSteps.next(STEPS, 2, Instant.parse("2027-04-03T01:00:00Z"), SYDNEY));
+    }
+
+    @Test
+    void moves_chainQuietHoursAndSuppressions() {
+        assertNull(DunningSteps.moved(NOON, NIGHTS, SYDNEY));
+        assertNull(DunningSteps.moved(Instant.parse("2026-11-30T08:59:59Z"), NIGHTS, SYDNEY));
+        assertEquals(new Move(Instant.parse("2026-11-30T21:00:00Z"), "quiet_hours"),
+                DunningSteps.moved(Instant.parse("2026-11-30T09:00:00Z"), NIGHTS, SYDNEY));
+        assertNull(DunningSteps.moved(Instant.parse("2026-11-30T21:00:00Z"), NIGHTS, SYDNEY));
+        // The night before the holidays leads over them, to the morning after.
+        assertEquals(new Move(Instant.parse("2026-12-26T21:00:00Z"), "quiet_hours"),
+                DunningSteps.moved(Instant.parse("2026-12-23T10:00:00Z"), NIGHTS, SYDNEY));
+        assertEquals(new Move(Instant.parse("2026-12-26T13:00:00Z"), "suppression"), DunningSteps.moved(
+                Instant.parse("2026-12-24T01:00:00Z"), new Pauses(new QuietHours(List.of()), NIGHTS.suppressions()), SYDNEY));
+    }
+
+    @Test
+    void decisions_followFromTheInvoice() {
+        var open = standing("open", "active", true);
+        assertEquals(new Decision.Message(FIRST), decide(open, 1, false, NONE));
+        assertEquals(new Decision.Suspend(), decide(open, 3, false, NONE));
+        assertEquals(new Decision.Skip("no_address"), decide(standing("open", "active", false), 2, false, NONE));
+        assertEquals(new Decision.Skip("no_subscription"), decide(standing("open", null, true), 3, false, NONE));
+        assertEquals(new Decision.Hold("providers_degraded"), decide(open, 1, true, NIGHTS));
+        assertEquals(new Decision.End("recovered", null), decide(standing("paid", "active", true), 1, true, NONE));
+        assertEquals(new Decision.End("dropped", "invoice_voided"), decide(standing("void", "active", true), 1, false, NONE));
+        assertEquals(new Decision.End("dropped", "subscription_ended"), decide(standing("open", "canceled", true), 1, false, NONE));
+        assertEquals(new Decision.End("exhausted", null), decide(standing("uncollectible", "active", true), 1, false, NONE));
+    }
+
+    @Test
+    void writtenOffInvoice_keepsASuspension() {
+        assertNull(DunningRules.end(standing("uncollectible", "active", true), true, "suspended"));
+        assertNull(DunningRules.end(standing("uncollectible", "active", true), true, "exhausted"));
+        assertEquals(new Decision.End("recovered", null), DunningRules.end(standing("paid", "active", true), true, "suspended"));
+    }
+
+    @Test
+    void onlyAFailedInvoice_aboveTheMinimum_needsACase() {
+        record Row(String state, int attempts, long remaining, String subscription, boolean stops, boolean needed) {}
+        for (var row : List.of(
+                new Row("open", 1, 12_900, "past_due", true, true), new Row("open", 0, 12_900, "active", true, false),
+                new Row("open", 1, 12_899, "active", true, false), new Row("open", 1, 0, "active", true, false),
+                new Row("paid", 1, 12_900, "active", true, false), new Row("draft", 1, 12_900, "active", true, false),
+                new Row("uncollectible", 1, 12_900, "active", true, false), new Row("open", 1, 12_900, "canceled", true, false),
+                new Row("open", 1, 12_900, "canceled", false, true), new Row("open", 1, 12_900, null, true, true))) {
+            assertEquals(row.needed(), DunningRules.needsCase(
+                    new Standing(row.state(), row.attempts(), row.remaining(), row.subscription(), true), row.stops(), 12_900), row.toString());
+        }
+    }
+}
