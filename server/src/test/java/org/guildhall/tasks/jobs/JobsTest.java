@@ -39,7 +39,7 @@ class JobsTest {
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
         assertEquals("active 1", job.at("/state") + " " + job.at("/version"));
         assertEquals("03:10", localTime(job, String.valueOf(job.at("/schedule/time_zone"))));
-        http.get(JOBS + "/dunning").expect(404);
+        http.get(JOBS + "/unknown").expect(404);
     }
 
     @Test
