@@ -72,7 +72,7 @@ final class InvoiceStore {
             TimeWindow created) {}
 
     private static final Field<String> FETCH = FetchColumn.of("invoice", INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE);
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID,
             INVOICES.SUBSCRIPTION_REFERENCE, INVOICES.NUMBER, INVOICES.REASON, INVOICES.CURRENCY, INVOICES.SUBTOTAL_MINOR, INVOICES.DISCOUNT_MINOR,
             INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.DUE_MINOR, INVOICES.PAID_MINOR, INVOICES.REMAINING_MINOR,
@@ -166,7 +166,7 @@ final class InvoiceStore {
                 invoice.paidOutOfBand(), Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
     }
 
-    private static Row row(RowReader cells) {
+    static Row row(RowReader cells) {
         var at = cells.get(INVOICES.PROVIDER_AT);
         return new Row(
                 cells.get(INVOICES.ID), cells.get(INVOICES.CONNECTION_ID), cells.get(INVOICES.PROVIDER_REFERENCE), cells.get(INVOICES.PROVIDER_STATUS),

@@ -33,14 +33,14 @@ class JobsTest {
     @Test
     void jobs_beforeAnyChange_haveTheirDefaults() {
         var listed = http.get(JOBS).expect(200).json().get("data");
-        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-settlement", "domains", "dunning", "grant-expiry", "retention"),
+        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry", "retention"),
                 listed.findValuesAsText("name"));
         var job = http.get(RETENTION).expect(200);
-        assertEquals(listed.get(6), job.json());
+        assertEquals(listed.get(7), job.json());
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
         assertEquals("active 1", job.at("/state") + " " + job.at("/version"));
         assertEquals("03:10", localTime(job, String.valueOf(job.at("/schedule/time_zone"))));
-        http.get(JOBS + "/dunning").expect(404);
+        http.get(JOBS + "/unknown").expect(404);
     }
 
     @Test
@@ -73,7 +73,7 @@ class JobsTest {
         assertNull(paused.at("/next_tick_at"));
         assertEquals("409 invalid_state", http.post(RETENTION + "/pause", null).outcome());
         assertEquals(List.of("retention"), http.get(JOBS + "?state=paused").expect(200).json().get("data").findValuesAsText("name"));
-        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-settlement", "domains", "dunning", "grant-expiry"),
+        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry"),
                 http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
         assertEquals("03:10", localTime(http.post(RETENTION + "/resume", null), String.valueOf(paused.at("/schedule/time_zone"))));
     }
