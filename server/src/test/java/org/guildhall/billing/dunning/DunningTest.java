@@ -285,6 +285,8 @@ class DunningTest {
                 refused(body("{\"after_days\": 7, \"action\": \"suspend\", \"template_key\": \"late\"}", "")));
         assertEquals("422 validation_failed /suppressions/0/last_day range", refused(body(message, """
                 , "suppressions": [{"first_day": "2026-12-24", "last_day": "2026-12-23", "reason": "R"}]""")));
+        assertEquals("422 validation_failed /suppressions/0/last_day range", refused(body(message, """
+                , "suppressions": [{"first_day": "2026-12-24", "last_day": "2027-12-25", "reason": "R"}]""")));
         assertEquals("422 validation_failed /minimum_amounts/1/currency duplicate", refused(body(message, """
                 , "minimum_amounts": [{"amount_minor": 1, "currency": "AUD"}, {"amount_minor": 2, "currency": "AUD"}]""")));
         assertEquals("422 validation_failed /quiet_hours range", refused(body(message, """
