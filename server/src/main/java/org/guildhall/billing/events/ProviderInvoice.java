@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param currency in capital letters
  * @param replacementReference the provider's id of the invoice that replaces this one; null if none does
  * @param linesComplete false if the provider has more lines than these
+ * @param paidOutOfBand true if it was paid without the provider
  * @param metadata the provider's metadata; values that are no texts as JSON
  */
 public record ProviderInvoice(
         String reference, @Nullable String status, String state, @Nullable String accountReference, @Nullable String subscriptionReference,
         @Nullable String number, @Nullable String reason, String currency, Amounts amounts, Dates dates, int attemptCount,
-        @Nullable Instant nextAttemptAt, @Nullable String replacementReference, List<Line> lines, boolean linesComplete, Map<String, String> metadata) {
+        @Nullable Instant nextAttemptAt, @Nullable String replacementReference, List<Line> lines, boolean linesComplete,
+        boolean paidOutOfBand, Map<String, String> metadata) {
 
     /**
      * The sums of an invoice.

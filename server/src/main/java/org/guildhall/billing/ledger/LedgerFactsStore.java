@@ -86,7 +86,7 @@ final class LedgerFactsStore {
             "set_config('app.settled_together', array(select billing.settled_together({0}))::text, true)", SQLDataType.VARCHAR, ids())));
     private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = PreparedQuery.of(
             select(INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.ACCOUNT_ID, INVOICES.CURRENCY, INVOICES.STATE, INVOICES.LINES_COMPLETE,
-                            INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR,
+                            INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR, INVOICES.PAID_OUT_OF_BAND,
                             INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.PAID_AT,
                             INVOICES.WRITTEN_OFF_AT, INVOICES.PROVIDER_AT)
                     .from(INVOICES)
@@ -171,12 +171,13 @@ final class LedgerFactsStore {
         var starting = cells.get(INVOICES.STARTING_BALANCE_MINOR);
         var ending = cells.get(INVOICES.ENDING_BALANCE_MINOR);
         // The provider's balance is negative if the account has credit, so it grows by what an invoice takes of it.
+        long paid = cells.get(INVOICES.PAID_MINOR);
         long applied = ending == null ? 0 : Math.subtractExact(ending, starting);
         return new InvoiceFacts(
                 cells.get(INVOICES.ID), cells.get(INVOICES.CONNECTION_ID), cells.get(INVOICES.ACCOUNT_ID), cells.get(INVOICES.CURRENCY),
                 cells.get(INVOICES.STATE), cells.get(INVOICES.LINES_COMPLETE), LINES.read(cells.get(INVOICE_LINES)),
                 cells.get(INVOICES.TAX_MINOR), null, cells.get(INVOICES.TOTAL_MINOR), cells.get(INVOICES.REMAINING_MINOR),
-                cells.get(INVOICES.PAID_MINOR), 0, 0, applied,
+                paid, cells.get(INVOICES.PAID_OUT_OF_BAND) ? paid : 0, 0, applied,
                 new Instants(
                         cells.get(INVOICES.ISSUED_AT), cells.get(INVOICES.PAID_AT), cells.get(INVOICES.WRITTEN_OFF_AT),
                         cells.get(INVOICES.PROVIDER_AT)));

@@ -101,8 +101,8 @@ final class InvoiceStore {
                             INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
                             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT,
                             INVOICES.ATTEMPT_COUNT, INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL,
-                            INVOICES.LINES_COMPLETE, INVOICES.METADATA, INVOICES.DELIVERY_ID, INVOICES.PROVIDER_EVENT_REFERENCE,
-                            INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION))
+                            INVOICES.LINES_COMPLETE, INVOICES.PAID_OUT_OF_BAND, INVOICES.METADATA, INVOICES.DELIVERY_ID,
+                            INVOICES.PROVIDER_EVENT_REFERENCE, INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             InvoiceStore::row);
@@ -160,7 +160,7 @@ final class InvoiceStore {
                 amounts.paidMinor(), amounts.remainingMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor(), dates.issuedAt(),
                 dates.dueAt(), dates.paidAt(), dates.voidedAt(), dates.writtenOffAt(), dates.periodStartsAt(), dates.periodEndsAt(),
                 invoice.attemptCount(), invoice.nextAttemptAt(), references.replacedById(), invoice.lines().size(), invoice.linesComplete(),
-                Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
+                invoice.paidOutOfBand(), Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
     }
 
     private static Row row(RowReader cells) {

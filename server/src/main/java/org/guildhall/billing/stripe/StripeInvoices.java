@@ -46,7 +46,8 @@ public final class StripeInvoices {
                 invoice.requiredReference("id"), status, state(event, invoice, status), invoice.reference("customer"), subscription(invoice),
                 invoice.text("number", NUMBER_MAX), invoice.text("billing_reason", WORD_MAX), currency, amounts(invoice, currency), dates(invoice),
                 attempts == null ? 0 : (int) Math.clamp(attempts, 0, ATTEMPTS_MAX), invoice.instant("next_payment_attempt"),
-                invoice.reference("latest_revision"), lines(invoice, currency), linesComplete(invoice), invoice.metadata());
+                invoice.reference("latest_revision"), lines(invoice, currency), linesComplete(invoice),
+                invoice.flag("paid_out_of_band"), invoice.metadata());
     }
 
     private static String state(ProviderEvent event, StripeObject invoice, @Nullable String status) {

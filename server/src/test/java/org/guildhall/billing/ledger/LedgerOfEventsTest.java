@@ -263,6 +263,13 @@ class LedgerOfEventsTest {
         assertEquals(times(2, once), balances());
     }
 
+    @Test
+    void invoicePaidOutOfBand_movesNoMoneyAtTheProvider() {
+        var invoice = StripeBodies.with(StripeBodies.olderInvoice("in_1", "paid"), "paid_out_of_band", true);
+        sent(StripeSender.event("evt_1", "invoice.paid", now + 1, invoice));
+        assertEquals(Map.of("out_of_band", 12_900L, "revenue", 11_727L, "tax_payable", 1_173L), balances());
+    }
+
     private static void permute(List<Integer> begun, int size, List<List<Integer>> all) {
         if (begun.size() == size) {
             all.add(List.copyOf(begun));
