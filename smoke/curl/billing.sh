@@ -167,6 +167,13 @@ call GET "/billing/payouts?connection_id=$connection"
 check "the payout is listed" 200 '.data | length == 1' '.data[0].state == "paid"'
 call GET "/billing/ledger-accounts?kind=clearing&connection_id=$connection"
 check "the rest is at the provider" 200 '.data[0].balance.amount_minor == 1000'
+send "evt_failed_$run" charge.failed "$begun" "{\"id\": \"ch_failed_$run\", \"object\": \"charge\", \"status\": \"failed\", \"payment_intent\": \"pi_failed_$run\",
+  \"customer\": \"cus_$run\", \"currency\": \"aud\", \"amount\": 12900, \"captured\": false, \"amount_captured\": 0, \"created\": $begun, \"failure_code\": \"expired_card\"}"
+check "a payment fails" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/payment-attempts?account_id=$account&outcome=failed&expand=payment"
+check "its attempt is listed" 200 '.data | length == 1' '.data[0].number == 1' ".data[0].payment.provider_reference == \"pi_failed_$run\""
+call GET "/billing/payment-attempts/$(member '.data[0].id')"
+check "with its reason" 200 '.failure.category == "expired_method"'
 
 call POST "$connections/$connection/disable"
 check "a disabled connection" 200 '.state == "disabled"'

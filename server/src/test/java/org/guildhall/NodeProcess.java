@@ -44,6 +44,11 @@ public final class NodeProcess implements AutoCloseable {
         return new NodeProcess(process, "http://127.0.0.1:" + line.substring(LISTENS.length()));
     }
 
+    /** The address of the node. */
+    public String url() {
+        return url;
+    }
+
     /** Lets the node measure the database's clock again, as it does for each unknown token. */
     public void measureClock() throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url + "/api/v1/auth/status"))

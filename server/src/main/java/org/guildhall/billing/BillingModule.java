@@ -1,5 +1,6 @@
 package org.guildhall.billing;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.billing.connections.Connections;
@@ -26,6 +27,7 @@ import org.guildhall.tasks.Tasks;
 public final class BillingModule {
 
     private final String publicUrl;
+    private final Platform platform;
     private final Connections connections;
     private final Mirroring mirror;
     private final PlanSettlement plans;
@@ -43,6 +45,7 @@ public final class BillingModule {
             Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, Tasks.ProviderStates providers,
             String publicUrl) {
         this.publicUrl = publicUrl;
+        this.platform = platform;
         this.connections = new Connections(platform, keys);
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
@@ -57,7 +60,10 @@ public final class BillingModule {
 
     /** The jobs that this room offers. */
     public List<Tasks.Job> jobs() {
-        return List.of(new SettlementJob(plans).offered(), dunning.offered());
+        var all = new ArrayList<>(deliveries.jobs(platform));
+        all.add(new SettlementJob(plans).offered());
+        all.add(dunning.offered());
+        return all;
     }
 
     /** Binds the room's operations. */

@@ -6,6 +6,7 @@ import org.guildhall.api.model.GetOrganizationOverviewQuery;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OrganizationOverview;
 import org.guildhall.api.overview.OrganizationOverviewsApi;
+import org.guildhall.billing.Billing;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.runtime.Runtime;
@@ -14,8 +15,8 @@ import org.guildhall.tasks.Tasks;
 /** Everything about an organization: {@code /overview/organizations}. Each room adds its part to one statement. */
 final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
 
-    private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW, Tasks.OVERVIEW));
-    private static final JoinedRead THEN = new JoinedRead(List.of(Runtime.OVERVIEW_THEN, Tasks.OVERVIEW));
+    private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW, Billing.OVERVIEW, Tasks.OVERVIEW));
+    private static final JoinedRead THEN = new JoinedRead(List.of(Runtime.OVERVIEW_THEN, Billing.OVERVIEW, Tasks.OVERVIEW));
 
     private final Runtime runtime;
     private final Tasks tasks;
@@ -30,9 +31,10 @@ final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call
         boolean past = query.at() != null;
         var results = (past ? THEN : NOW).send(call.tx(), organizationId.value(), query.at());
         var part = runtime.overview(call.tx(), results.get(past ? Runtime.OVERVIEW_THEN : Runtime.OVERVIEW_NOW), query.at());
+        var billing = results.get(Billing.OVERVIEW);
         return Reply.ok(new OrganizationOverview(
                 part.organization(), part.orgType(), query.at(), part.summary(), part.plans(), part.entitlements(), part.people(), part.workspaces(),
-                part.households(), part.provisions(), part.grants(), part.transitions(), part.sites(), tasks.overview(results.get(Tasks.OVERVIEW)),
-                part.version()));
+                part.households(), part.provisions(), part.grants(), part.transitions(), part.sites(), billing.subscriptions(), billing.openInvoices(),
+                billing.failedPayments(), tasks.overview(results.get(Tasks.OVERVIEW)), part.version()));
     }
 }

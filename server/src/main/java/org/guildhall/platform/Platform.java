@@ -22,6 +22,7 @@ public final class Platform {
     private final Db jobs;
     private final MaintenanceStore store = new MaintenanceStore();
     private final ConnectionDoorStore doors = new ConnectionDoorStore();
+    private final SettingsStore settings = new SettingsStore();
 
     /**
      * @param requests the connections of requests
@@ -56,6 +57,11 @@ public final class Platform {
     /** The tenant of a connection to a payment provider; null if there is no such connection. */
     public @Nullable UUID tenantOfConnection(UUID connectionId) {
         return requests.unguarded(connection -> doors.tenantOf(connection, connectionId));
+    }
+
+    /** The instant before which the bodies of payment providers' webhooks are no longer kept, by the settings of the transaction's tenant. */
+    public Instant webhooksKeptSince(Tx tx) {
+        return settings.webhooksKeptSince(tx);
     }
 
     /** True if a tenant is not suspended, so that its jobs may run. */

@@ -63,8 +63,8 @@ final class SettingsHandler implements SettingsApi<Call> {
         wrong.addAll(OwnLimit.aboveMaximum(maximum(before), current.rateLimit(), wanted.rateLimit()));
         ProblemException.ifAny(wrong);
         var after = settings.update(call.tx(), before, new Values(
-                wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.rateLimit().limit(),
-                wanted.rateLimit().windowSeconds()));
+                wanted.timeZone(), wanted.currency(), wanted.tokenLifetimeDaysMax(), wanted.ipAllowList(), wanted.webhookRetentionDays(),
+                wanted.rateLimit().limit(), wanted.rateLimit().windowSeconds()));
         if (!wanted.timeZone().equals(current.timeZone())) {
             tenantChanges.timeZoneChanged(call.tx());
         }
@@ -106,7 +106,8 @@ final class SettingsHandler implements SettingsApi<Call> {
     }
 
     private static SettingsPatch patchable(Values values) {
-        return new SettingsPatch(values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), limit(values));
+        return new SettingsPatch(
+                values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), values.webhookRetentionDays(), limit(values));
     }
 
     private static RateLimitSetting limit(Values values) {
@@ -122,7 +123,7 @@ final class SettingsHandler implements SettingsApi<Call> {
         return new Settings(
                 new TenantId(row.tenantId()), row.tenant().name(), TenantMode.fromValue(row.tenant().mode()),
                 TenantState.fromValue(row.tenant().state()),
-                values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), limit(values), maximum(row),
-                row.createdAt(), row.updatedAt(), row.version());
+                values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), values.webhookRetentionDays(), limit(values),
+                maximum(row), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -21,6 +21,7 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectConditionStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,8 @@ final class SettingsStore {
 
     /** The members that the tenant can change. */
     record Values(
-            String timeZone, String currency, @Nullable Integer tokenLifetimeDaysMax, List<String> ipAllowList, long rateLimit,
-            int rateWindowSeconds) {}
+            String timeZone, String currency, @Nullable Integer tokenLifetimeDaysMax, List<String> ipAllowList, int webhookRetentionDays,
+            long rateLimit, int rateWindowSeconds) {}
 
     /**
      * The consumer of the tenant's administrator tokens.
@@ -50,7 +51,7 @@ final class SettingsStore {
 
     private static final List<Field<?>> COLUMNS = List.of(
             SETTINGS.TENANT_ID, SETTINGS.TIME_ZONE, SETTINGS.CURRENCY, SETTINGS.TOKEN_LIFETIME_DAYS_MAX, SETTINGS.IP_ALLOW_LIST,
-            SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
+            SETTINGS.WEBHOOK_RETENTION_DAYS, SETTINGS.RATE_LIMIT, SETTINGS.RATE_WINDOW_SECONDS, SETTINGS.CREATED_AT, SETTINGS.UPDATED_AT, SETTINGS.VERSION);
     private static final List<Field<?>> TENANT_COLUMNS = List.of(
             TENANTS.NAME, TENANTS.MODE, TENANTS.STATE, TENANTS.RATE_LIMIT_MAXIMUM, TENANTS.RATE_MAXIMUM_WINDOW_SECONDS);
 
@@ -75,6 +76,7 @@ final class SettingsStore {
                     .set(SETTINGS.CURRENCY, param(SETTINGS.CURRENCY))
                     .set(SETTINGS.TOKEN_LIFETIME_DAYS_MAX, param(SETTINGS.TOKEN_LIFETIME_DAYS_MAX))
                     .set(SETTINGS.IP_ALLOW_LIST, param(SETTINGS.IP_ALLOW_LIST))
+                    .set(SETTINGS.WEBHOOK_RETENTION_DAYS, param(SETTINGS.WEBHOOK_RETENTION_DAYS))
                     .set(SETTINGS.RATE_LIMIT, param(SETTINGS.RATE_LIMIT))
                     .set(SETTINGS.RATE_WINDOW_SECONDS, param(SETTINGS.RATE_WINDOW_SECONDS))
                     .set(SETTINGS.UPDATED_AT, Columns.now())
@@ -88,6 +90,9 @@ final class SettingsStore {
                     cells.get(SETTINGS.ADMINISTRATOR_ID), new TokenLifetime(cells.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX)), cells.get(Columns.now())));
     private static final PreparedUpdate ADMINISTERED_BY =
             PreparedUpdate.of(DSL.update(SETTINGS).set(SETTINGS.ADMINISTRATOR_ID, param(SETTINGS.ADMINISTRATOR_ID)).where(OURS));
+
+    private static final PreparedQuery<Instant> WEBHOOKS_KEPT_SINCE = PreparedQuery.ofValue(
+            select(DSL.field("{0} - {1} * interval '1 day'", SQLDataType.INSTANT, Columns.now(), SETTINGS.WEBHOOK_RETENTION_DAYS)).from(SETTINGS).where(OURS));
 
     private static SelectConditionStep<Record> withTenant() {
         return select(COLUMNS)
@@ -114,9 +119,14 @@ final class SettingsStore {
     }
 
     Row update(Tx tx, Row before, Values values) {
-        return UPDATE.single(tx, values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(), values.rateLimit(),
-                        values.rateWindowSeconds())
+        return UPDATE.single(tx, values.timeZone(), values.currency(), values.tokenLifetimeDaysMax(), values.ipAllowList(),
+                        values.webhookRetentionDays(), values.rateLimit(), values.rateWindowSeconds())
                 .with(before.tenant());
+    }
+
+    /** The instant before which bodies of webhooks are no longer kept. */
+    Instant webhooksKeptSince(Tx tx) {
+        return WEBHOOKS_KEPT_SINCE.single(tx);
     }
 
     /** The administrators' consumer, locked until the transaction ends, so that two requests don't create one each. */
@@ -138,7 +148,8 @@ final class SettingsStore {
     private static OwnSettings own(RowReader cells) {
         var values = new Values(
                 cells.get(SETTINGS.TIME_ZONE), cells.get(SETTINGS.CURRENCY), cells.get(SETTINGS.TOKEN_LIFETIME_DAYS_MAX),
-                List.of(cells.get(SETTINGS.IP_ALLOW_LIST)), cells.get(SETTINGS.RATE_LIMIT), cells.get(SETTINGS.RATE_WINDOW_SECONDS));
+                List.of(cells.get(SETTINGS.IP_ALLOW_LIST)), cells.get(SETTINGS.WEBHOOK_RETENTION_DAYS), cells.get(SETTINGS.RATE_LIMIT),
+                cells.get(SETTINGS.RATE_WINDOW_SECONDS));
         return new OwnSettings(
                 cells.get(SETTINGS.TENANT_ID), values, cells.get(SETTINGS.CREATED_AT), cells.get(SETTINGS.UPDATED_AT), cells.get(SETTINGS.VERSION));
     }

@@ -43,6 +43,8 @@ final class BillingExamples {
 
             example(LIST_PAYMENTS).entry(BillingExamples::payment),
             example(GET_PAYMENT).at("payment_id", BillingExamples::payment),
+            example(LIST_PAYMENT_ATTEMPTS).entry(BillingExamples::attempt),
+            example(GET_PAYMENT_ATTEMPT).at("payment_attempt_id", BillingExamples::attempt),
             example(LIST_REFUNDS).entry(BillingExamples::refund),
             example(GET_REFUND).at("refund_id", BillingExamples::refund),
 
@@ -170,6 +172,10 @@ final class BillingExamples {
         var word = samples.word();
         return sent(samples, "charge.succeeded", "payments?provider_reference=pi_" + word, StripeBodies.with(
                 StripeBodies.charge("ch_" + word, "pi_" + word, "succeeded", Instant.now().getEpochSecond()), "invoice", "in_" + word));
+    }
+
+    private static String attempt(SampleData samples) {
+        return String.valueOf(samples.http.get("/api/v1/billing/payment-attempts?payment_id=" + payment(samples)).expect(200).at("/data/0/id"));
     }
 
     static String refund(SampleData samples) {

@@ -12,6 +12,8 @@ import java.util.List;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.billing.StripeBodies;
+import org.guildhall.billing.StripeSender;
 import org.guildhall.core.data.PgProxy;
 import org.guildhall.runtime.entitlements.EntitlementFixture;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,39 @@ class OrganizationOverviewTest {
         var found = entitlements.http.get(BASE + ada[1]).expect(200);
         assertEquals(List.of("late true", "later false", "undated false"), each(found, "/tasks", "/title", "/overdue"));
         assertEquals(entitlements.http.get(tasks + "?finished=false&sort=due_at&entity_id=" + ada[1]).expect(200).json().get("data"), found.json().at("/tasks/data"));
+    }
+
+    @Test
+    void overview_billing_hasWhatNeedsAttention() {
+        personal();
+        var organization = person("Ada")[1];
+        var billing = "/api/v1/billing";
+        var connection = String.valueOf(entitlements.http.post(billing + "/connections", """
+                {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s"}""".formatted(StripeSender.SECRET)).expect(201).at("/id"));
+        var stripe = new StripeSender(new Http(entitlements.http.base(), null), connection, StripeSender.SECRET);
+        long now = Instant.now().getEpochSecond();
+        stripe.send(StripeSender.event("evt_1", "customer.subscription.created", now, StripeBodies.object("id", "sub_1", "customer", "cus_harbour",
+                "status", "active", "items", StripeBodies.object("data", List.of())))).expect(200);
+        stripe.send(StripeSender.event("evt_2", "customer.subscription.deleted", now, StripeBodies.object("id", "sub_2", "customer", "cus_harbour",
+                "status", "canceled", "items", StripeBodies.object("data", List.of())))).expect(200);
+        stripe.send(StripeSender.event("evt_3", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"))).expect(200);
+        stripe.send(StripeSender.event("evt_4", "invoice.paid", now, StripeBodies.invoice("in_2", "paid"))).expect(200);
+        stripe.send(StripeSender.event("evt_5", "charge.failed", now, StripeBodies.charge("ch_1", "pi_1", "failed", now))).expect(200);
+        stripe.send(StripeSender.event("evt_6", "charge.succeeded", now, StripeBodies.charge("ch_2", "pi_2", "succeeded", now))).expect(200);
+        assertEquals("0 0 0", billed(organization));
+        var account = entitlements.http.get(billing + "/accounts").expect(200).at("/data/0/id");
+        entitlements.http.post(billing + "/accounts/" + account + "/link", "{\"organization_id\": \"" + organization + "\"}").expect(200);
+        assertEquals("1 1 1", billed(organization));
+        var found = entitlements.http.get(BASE + organization).expect(200);
+        var alone = entitlements.http.get(billing + "/subscriptions?state=active").expect(200).at("/data/0/id");
+        assertEquals(alone + " sub_1", found.at("/subscriptions/data/0/id") + " " + found.at("/subscriptions/data/0/provider_reference"));
+        assertEquals(entitlements.http.get(billing + "/invoices?state=open").expect(200).json().get("data"), found.json().at("/open_invoices/data"));
+        assertEquals(entitlements.http.get(billing + "/payments?state=failed").expect(200).json().get("data"), found.json().at("/failed_payments/data"));
+    }
+
+    private String billed(String organization) {
+        var found = entitlements.http.get(BASE + organization).expect(200).json();
+        return found.at("/subscriptions/data").size() + " " + found.at("/open_invoices/data").size() + " " + found.at("/failed_payments/data").size();
     }
 
     @Test

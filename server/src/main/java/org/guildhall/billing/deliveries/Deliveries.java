@@ -1,5 +1,6 @@
 package org.guildhall.billing.deliveries;
 
+import java.util.List;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.ledger.Ledger;
@@ -12,6 +13,8 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.Platform;
+import org.guildhall.tasks.Tasks;
 
 /** Wires the part {@code deliveries}. */
 public final class Deliveries {
@@ -36,6 +39,11 @@ public final class Deliveries {
         this.queue = queue;
         this.connections = connections;
         this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, mirror, ledger, plans, recovery, dunning), queue, keys);
+    }
+
+    /** The jobs that this part offers. */
+    public List<Tasks.Job> jobs(Platform platform) {
+        return List.of(new RetentionJob(deliveries, platform).offered());
     }
 
     /** Registers the background work of this part. */

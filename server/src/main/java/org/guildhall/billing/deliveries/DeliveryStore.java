@@ -29,6 +29,7 @@ import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Deliveries and their bodies. Bodies are stored sealed. */
@@ -45,7 +46,7 @@ final class DeliveryStore {
             @Nullable String objectReference, Instant providerAt, @Nullable String apiVersion, String payloadHash, int payloadBytes, String state,
             @Nullable String outcome, @Nullable String skipReason, @Nullable String errorCode, @Nullable String errorDetail, List<Effect> effects,
             Instant receivedAt, Instant lastReceivedAt, int receivedCount, int attempts, @Nullable Instant nextAttemptAt,
-            @Nullable Instant processedAt, Instant createdAt, Instant updatedAt, long version, Instant now) {}
+            @Nullable Instant processedAt, @Nullable Instant payloadErasedAt, Instant createdAt, Instant updatedAt, long version, Instant now) {}
 
     /** A resource that a delivery has changed. @param entityId the id as in the API */
     record Effect(String entityType, String entityId) {}
@@ -55,6 +56,8 @@ final class DeliveryStore {
 
     /** The body of a request. @param hash its SHA-256 in hexadecimal digits */
     record Body(String hash, int bytes) {}
+
+    private record Erased(Place place, UUID payloadId) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -70,8 +73,10 @@ final class DeliveryStore {
             WEBHOOK_DELIVERIES.STATE, WEBHOOK_DELIVERIES.OUTCOME, WEBHOOK_DELIVERIES.SKIP_REASON, WEBHOOK_DELIVERIES.ERROR_CODE,
             WEBHOOK_DELIVERIES.ERROR_DETAIL, WEBHOOK_DELIVERIES.EFFECTS, WEBHOOK_DELIVERIES.RECEIVED_AT, WEBHOOK_DELIVERIES.LAST_RECEIVED_AT,
             WEBHOOK_DELIVERIES.RECEIVED_COUNT, WEBHOOK_DELIVERIES.ATTEMPTS, WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT, WEBHOOK_DELIVERIES.PROCESSED_AT,
-            WEBHOOK_DELIVERIES.CREATED_AT, WEBHOOK_DELIVERIES.UPDATED_AT, WEBHOOK_DELIVERIES.VERSION, NOW);
+            WEBHOOK_DELIVERIES.PAYLOAD_ERASED_AT, WEBHOOK_DELIVERIES.CREATED_AT, WEBHOOK_DELIVERIES.UPDATED_AT, WEBHOOK_DELIVERIES.VERSION, NOW);
     private static final Condition BY_ID = WEBHOOK_DELIVERIES.ID.eq(param(WEBHOOK_DELIVERIES.ID));
+    private static final Condition ERASABLE = WEBHOOK_DELIVERIES.PAYLOAD_ERASED_AT.isNull()
+            .and(WEBHOOK_DELIVERIES.CREATED_AT.lt(DSL.param("kept_since", SQLDataType.INSTANT)));
 
     /** Inserts an event that waits to be processed, or counts and locks the one that was received before. */
     private static final PreparedQuery<Row> RECEIVE = PreparedQuery.of(
@@ -95,6 +100,29 @@ final class DeliveryStore {
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(WEBHOOK_DELIVERIES).where(BY_ID), DeliveryStore::row);
     private static final PreparedQuery<Row> LOCK =
             PreparedQuery.of(select(COLUMNS).from(WEBHOOK_DELIVERIES).where(BY_ID).forNoKeyUpdate(), DeliveryStore::row);
+    /** Attempts since a replay are counted anew. */
+    private static final PreparedQuery<Row> RESTART = PreparedQuery.of(
+            DSL.update(WEBHOOK_DELIVERIES).set(WEBHOOK_DELIVERIES.ATTEMPTS, inline(0)).where(BY_ID).returningResult(COLUMNS), DeliveryStore::row);
+    private static final PreparedQuery<Erased> ERASE = PreparedQuery.of(
+            change()
+                    .set(WEBHOOK_DELIVERIES.PAYLOAD_ERASED_AT, Columns.now())
+                    .where(WEBHOOK_DELIVERIES.ID.in(select(WEBHOOK_DELIVERIES.ID)
+                            .from(WEBHOOK_DELIVERIES)
+                            .where(ERASABLE)
+                            .and(DSL.row(WEBHOOK_DELIVERIES.CREATED_AT, WEBHOOK_DELIVERIES.ID).gt(
+                                    DSL.param("after_at", SQLDataType.INSTANT), DSL.param("after_id", SQLDataType.UUID)))
+                            .orderBy(WEBHOOK_DELIVERIES.CREATED_AT, WEBHOOK_DELIVERIES.ID)
+                            .limit(DSL.param("most", SQLDataType.INTEGER))
+                            .forNoKeyUpdate()
+                            .skipLocked()))
+                    .returningResult(WEBHOOK_DELIVERIES.CREATED_AT, WEBHOOK_DELIVERIES.ID, WEBHOOK_DELIVERIES.PAYLOAD_ID),
+            cells -> new Erased(
+                    new Place(cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.ID)), cells.get(WEBHOOK_DELIVERIES.PAYLOAD_ID)));
+    private static final PreparedUpdate ERASE_PAYLOADS = PreparedUpdate.of(DSL.update(WEBHOOK_PAYLOADS)
+            .set(WEBHOOK_PAYLOADS.BODY, DSL.castNull(WEBHOOK_PAYLOADS.BODY))
+            .where(WEBHOOK_PAYLOADS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))));
+    private static final PreparedQuery<Integer> ANY_ERASABLE =
+            PreparedQuery.ofValue(select(inline(1)).from(WEBHOOK_DELIVERIES).where(ERASABLE).limit(inline(1)));
     private static final PreparedQuery<Row> PROCESSED = PreparedQuery.of(
             change()
                     .set(Columns.assigned(
@@ -160,9 +188,9 @@ final class DeliveryStore {
         INSERT_PAYLOAD.later(tx, row.payloadId(), row.connectionId(), row.payloadHash(), row.payloadBytes(), sealed);
     }
 
-    /** The sealed body of a delivery. */
-    byte[] payload(Tx tx, UUID payloadId) {
-        return GET_PAYLOAD.single(tx, payloadId);
+    /** The sealed body of a delivery; null if it is erased. */
+    byte @Nullable [] payload(Tx tx, UUID payloadId) {
+        return GET_PAYLOAD.one(tx, payloadId);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -174,9 +202,21 @@ final class DeliveryStore {
         return LOCK.one(tx, id);
     }
 
-    /** Locks a delivery that exists. Deliveries are never deleted. */
-    Row locked(Tx tx, UUID id) {
-        return LOCK.single(tx, id);
+    /** Locks a delivery that exists, and begins a new series of attempts. */
+    Row restart(Tx tx, UUID id) {
+        return RESTART.single(tx, id);
+    }
+
+    /** True if there are deliveries with a body from before an instant. */
+    boolean anyToErase(Tx tx, Instant keptSince) {
+        return ANY_ERASABLE.one(tx, keptSince) != null;
+    }
+
+    /** Erases the bodies of the oldest deliveries after a place and from before an instant. @return their places */
+    List<Place> erase(Tx tx, Instant keptSince, Place after, int most) {
+        var erased = ERASE.all(tx, keptSince, after.createdAt(), after.deliveryId(), most);
+        ERASE_PAYLOADS.execute(tx, erased.stream().map(Erased::payloadId).toList());
+        return erased.stream().map(Erased::place).sorted().toList();
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -208,7 +248,7 @@ final class DeliveryStore {
                 cells.get(WEBHOOK_DELIVERIES.ERROR_CODE), cells.get(WEBHOOK_DELIVERIES.ERROR_DETAIL), EFFECTS.read(cells.get(WEBHOOK_DELIVERIES.EFFECTS)),
                 cells.get(WEBHOOK_DELIVERIES.RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.LAST_RECEIVED_AT), cells.get(WEBHOOK_DELIVERIES.RECEIVED_COUNT),
                 cells.get(WEBHOOK_DELIVERIES.ATTEMPTS), cells.get(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT), cells.get(WEBHOOK_DELIVERIES.PROCESSED_AT),
-                cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.UPDATED_AT), cells.get(WEBHOOK_DELIVERIES.VERSION), cells.get(NOW));
+                cells.get(WEBHOOK_DELIVERIES.PAYLOAD_ERASED_AT), cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.UPDATED_AT), cells.get(WEBHOOK_DELIVERIES.VERSION), cells.get(NOW));
     }
 
     private static JSONB json(List<Effect> effects) {

@@ -24,9 +24,10 @@ final class DeliveryViews {
                 row.eventType(), row.objectKind(), row.objectReference(), row.providerAt(), row.apiVersion(), row.payloadHash(), row.payloadBytes(),
                 DeliveryState.fromValue(row.state()), row.outcome() == null ? null : DeliveryOutcome.fromValue(row.outcome()),
                 row.skipReason() == null ? null : SkipReason.fromValue(row.skipReason()),
-                row.errorCode() == null ? null : new DeliveryError(row.errorCode(), String.valueOf(row.errorDetail())), row.effects().stream().map(effect -> new DeliveryEffect(effect.entityType(), effect.entityId())).toList(),
-                row.receivedAt(), row.lastReceivedAt(), row.receivedCount(), row.attempts(), row.nextAttemptAt(), row.processedAt(), row.createdAt(),
-                row.updatedAt(), row.version());
+                row.errorCode() == null ? null : new DeliveryError(row.errorCode(), String.valueOf(row.errorDetail())),
+                row.effects().stream().map(effect -> new DeliveryEffect(effect.entityType(), effect.entityId())).toList(),
+                row.receivedAt(), row.lastReceivedAt(), row.receivedCount(), row.attempts(), row.nextAttemptAt(), row.processedAt(), row.payloadErasedAt(),
+                row.createdAt(), row.updatedAt(), row.version());
     }
 
     static ReceivedDelivery toApi(Received received) {

@@ -106,9 +106,13 @@ final class Ingestion {
         }
     }
 
-    /** The body of a delivery as the provider sent it. */
+    /** The body of a delivery as the provider sent it. @throws UnreadableEvent if it is erased */
     byte[] body(Tx tx, Row delivery) {
-        var text = keys.openSecret(deliveries.payload(tx, delivery.payloadId()), owner(delivery));
+        var sealed = deliveries.payload(tx, delivery.payloadId());
+        if (sealed == null) {
+            throw new UnreadableEvent("The body of the event is erased, since its retention time is over.");
+        }
+        var text = keys.openSecret(sealed, owner(delivery));
         if (text == null) {
             throw new IllegalStateException("no key of the server opens the body of " + new WebhookDeliveryId(delivery.id()));
         }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.billing.connections.Connections;
-import org.guildhall.billing.deliveries.ReplayStore.Place;
 import org.guildhall.billing.deliveries.ReplayStore.Result;
 import org.guildhall.billing.deliveries.ReplayStore.Row;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -96,14 +95,14 @@ final class ReplayDeliveriesJob implements TaskQueue.Job {
     }
 
     private boolean processed(Tx tx, Events events, UUID replayId, Place place) {
-        var delivery = deliveries.locked(tx, place.deliveryId());
+        var delivery = deliveries.restart(tx, place.deliveryId());
         var row = ingestion.process(tx, events, connections.any(tx, delivery.connectionId()), delivery);
         replays.record(tx, replayId, place, row.outcome() == null ? Result.SKIPPED : row.outcome().equals("applied") ? Result.APPLIED : Result.UNCHANGED);
         return true;
     }
 
     private boolean failed(Tx tx, Events events, UUID replayId, Place place, RuntimeException failure) {
-        ingestion.replayFailed(tx, events, deliveries.locked(tx, place.deliveryId()), failure);
+        ingestion.replayFailed(tx, events, deliveries.restart(tx, place.deliveryId()), failure);
         replays.record(tx, replayId, place, Result.FAILED);
         return true;
     }

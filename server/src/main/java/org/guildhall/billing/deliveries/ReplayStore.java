@@ -35,16 +35,10 @@ import org.jspecify.annotations.Nullable;
 /** Replays of deliveries, with their progress. */
 final class ReplayStore {
 
-    /** The deliveries of a replay; null for an absent filter. A delivery that waits to be processed never matches. */
+    /** The deliveries of a replay; null for an absent filter. A delivery that waits to be processed, or whose body is erased, never matches. */
     record Chosen(
             @Nullable UUID connectionId, @Nullable String state, @Nullable String outcome, @Nullable String eventType, @Nullable String objectReference,
             @Nullable Instant createdFrom, @Nullable Instant createdBefore) {}
-
-    /** The place of a delivery in the order of reception. */
-    record Place(Instant createdAt, UUID deliveryId) {
-
-        private static final Place START = new Place(Instant.EPOCH, new UUID(0, 0));
-    }
 
     /** A replay as stored. @param last the last processed delivery, or a place before all deliveries */
     record Row(
@@ -136,7 +130,8 @@ final class ReplayStore {
             cells -> new Place(cells.get(WEBHOOK_DELIVERIES.CREATED_AT), cells.get(WEBHOOK_DELIVERIES.ID)));
 
     private static Condition matches(QueryShape<Chosen> by) {
-        return by.is(WEBHOOK_DELIVERIES.CONNECTION_ID, Chosen::connectionId)
+        return WEBHOOK_DELIVERIES.PAYLOAD_ERASED_AT.isNull()
+                .and(by.is(WEBHOOK_DELIVERIES.CONNECTION_ID, Chosen::connectionId))
                 .and(by.choice(Chosen::state, state -> state == null
                         ? WEBHOOK_DELIVERIES.STATE.ne(inline("received")) : WEBHOOK_DELIVERIES.STATE.eq(inline(state))))
                 .and(by.oneOf(WEBHOOK_DELIVERIES.OUTCOME, Chosen::outcome))

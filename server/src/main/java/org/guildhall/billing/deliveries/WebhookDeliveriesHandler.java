@@ -47,6 +47,9 @@ final class WebhookDeliveriesHandler implements WebhookDeliveriesApi<Call> {
     @Override
     public Reply<DeliveryPayload> getWebhookDeliveryPayload(Call call, WebhookDeliveryId webhookDeliveryId) {
         var delivery = Require.found(deliveries.get(call.tx(), webhookDeliveryId.value()));
+        if (delivery.payloadErasedAt() != null) {
+            throw Problem.NOT_FOUND.because("The body of the delivery is erased, since its retention time is over.");
+        }
         var body = ingestion.body(call.tx(), delivery);
         @SuppressWarnings("unchecked")
         Map<String, Object> event = Json.WIRE.convertValue(Json.parse(body), Map.class);
@@ -59,6 +62,9 @@ final class WebhookDeliveriesHandler implements WebhookDeliveriesApi<Call> {
         call.expect(before.version());
         if (before.state().equals("received")) {
             throw Problem.INVALID_STATE.because("The delivery waits to be processed.");
+        }
+        if (before.payloadErasedAt() != null) {
+            throw Problem.INVALID_STATE.because("The body of the delivery is erased, since its retention time is over. It can't be processed again.");
         }
         var after = deliveries.replay(call.tx(), before.id());
         queue.enqueue(call.tx(), Ingestion.TASK, after.id());

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -27,6 +28,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.UpdateSetMoreStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts, as mirrored from payment providers. */
@@ -83,6 +85,8 @@ final class AccountStore {
                     .returningResult(COLUMNS),
             AccountStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(ACCOUNTS).where(BY_ID), AccountStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.weighed(
+            select(COLUMNS).from(ACCOUNTS).where(ACCOUNTS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), AccountStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(ACCOUNTS).where(BY_ID).forNoKeyUpdate(), AccountStore::row);
     private static final PreparedQuery<Row> APPLY = PreparedQuery.of(
             change()
@@ -133,6 +137,10 @@ final class AccountStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
     /** Locks the account until the transaction ends. */

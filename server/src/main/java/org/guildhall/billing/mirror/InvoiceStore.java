@@ -69,7 +69,7 @@ final class InvoiceStore {
             @Nullable String number, @Nullable String subscription, @Nullable String reference, TimeWindow issued, TimeWindow due,
             TimeWindow created) {}
 
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID,
             INVOICES.SUBSCRIPTION_REFERENCE, INVOICES.NUMBER, INVOICES.REASON, INVOICES.CURRENCY, INVOICES.SUBTOTAL_MINOR, INVOICES.DISCOUNT_MINOR,
             INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.DUE_MINOR, INVOICES.PAID_MINOR, INVOICES.REMAINING_MINOR,
@@ -163,7 +163,7 @@ final class InvoiceStore {
                 invoice.paidOutOfBand(), Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
     }
 
-    private static Row row(RowReader cells) {
+    static Row row(RowReader cells) {
         var at = cells.get(INVOICES.PROVIDER_AT);
         return new Row(
                 cells.get(INVOICES.ID), cells.get(INVOICES.CONNECTION_ID), cells.get(INVOICES.PROVIDER_REFERENCE), cells.get(INVOICES.PROVIDER_STATUS),

@@ -2,6 +2,8 @@ package org.guildhall.billing.mirror;
 
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
 import org.guildhall.billing.events.ProviderCredit;
@@ -28,6 +30,7 @@ public final class Mirroring {
     private final InvoiceStore invoices = new InvoiceStore();
     private final InvoiceLineStore lines = new InvoiceLineStore();
     private final PaymentStore payments = new PaymentStore();
+    private final PaymentAttemptStore attempts = new PaymentAttemptStore();
     private final RefundStore refunds = new RefundStore();
     private final AccountMirror accountMirror;
     private final SubscriptionStore subscriptions = new SubscriptionStore();
@@ -52,7 +55,7 @@ public final class Mirroring {
         this.mirrored = new MirroredSubscriptions(subscriptions, catalog);
         this.subscriptionMirror = new SubscriptionMirror(accountMirror, subscriptions, mirrored);
         this.invoiceMirror = new InvoiceMirror(accounts, invoices, lines);
-        this.paymentMirror = new PaymentMirror(accounts, invoices, payments, new PaymentAttemptStore());
+        this.paymentMirror = new PaymentMirror(accounts, invoices, payments, attempts);
         this.refundMirror = new RefundMirror(paymentMirror, refunds);
         this.creditMirror = new CreditMirror(accountMirror, invoices, credits);
         this.disputeMirror = new DisputeMirror(paymentMirror, disputes);
@@ -180,9 +183,16 @@ public final class Mirroring {
         new SubscriptionsHandler(subscriptions, catalog).bind(api);
         new InvoicesHandler(invoices, lines).bind(api.routes());
         new PaymentsHandler(payments).bind(api.routes());
+        new PaymentAttemptsHandler(attempts).bind(api.routes());
         new RefundsHandler(refunds).bind(api.routes());
         new DisputesHandler(disputes).bind(api.routes());
         new PayoutsHandler(payouts).bind(api.routes());
         new CreditsHandler(credits).bind(api.routes());
+        api.expansions().offer("account", "acc", (tx, ids) -> accounts.getAll(tx, ids).stream()
+                .map(MirrorViews::toApi)
+                .collect(Collectors.toMap(account -> account.id().toString(), Function.identity())));
+        api.expansions().offer("payment", "pay", (tx, ids) -> payments.getAll(tx, ids).stream()
+                .map(PaymentViews::toApi)
+                .collect(Collectors.toMap(payment -> payment.id().toString(), Function.identity())));
     }
 }

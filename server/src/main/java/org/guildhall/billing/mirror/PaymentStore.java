@@ -12,6 +12,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -73,7 +74,7 @@ final class PaymentStore {
                 select p.invoice_id from billing.invoice_payments p
                 where p.tenant_id = billing.payments.tenant_id and p.payment_id = billing.payments.id order by p.invoice_id limit 100) i)""",
             SQLDataType.UUID.getArrayDataType()).as("invoice_ids");
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.PROVIDER_STATUS, PAYMENTS.STATE, PAYMENTS.ACCOUNT_ID,
             PAYMENTS.CURRENCY, PAYMENTS.AMOUNT_MINOR, PAYMENTS.CAPTURED_MINOR, PAYMENTS.REFUNDED_MINOR, PAYMENTS.METHOD, PAYMENTS.PAID_AT,
             PAYMENTS.FAILED_AT, PAYMENTS.FAILURE_CODE, PAYMENTS.FAILURE_MESSAGE, PAYMENTS.INTENT_STATE, PAYMENTS.INTENT_RECEIVED_MINOR,
@@ -92,6 +93,8 @@ final class PaymentStore {
                     .returningResult(COLUMNS),
             PaymentStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(PAYMENTS).where(BY_ID), PaymentStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.weighed(
+            select(COLUMNS).from(PAYMENTS).where(PAYMENTS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), PaymentStore::row);
     private static final PreparedUpdate APPLY = PreparedUpdate.of(DSL.update(PAYMENTS)
             .set(PAYMENTS.UPDATED_AT, EffectiveDates.touched(PAYMENTS.UPDATED_AT))
             .set(PAYMENTS.VERSION, PAYMENTS.VERSION.plus(inline(1L)))
@@ -158,6 +161,10 @@ final class PaymentStore {
         return GET.one(tx, id);
     }
 
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
+    }
+
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         return LIST.page(tx, page, filter);
     }
@@ -192,7 +199,7 @@ final class PaymentStore {
         return GET.single(tx, id);
     }
 
-    private static Row row(RowReader cells) {
+    static Row row(RowReader cells) {
         return new Row(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.PROVIDER_REFERENCE), cells.get(PAYMENTS.STATE),
                 content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),

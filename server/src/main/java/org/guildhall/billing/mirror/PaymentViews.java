@@ -10,6 +10,9 @@ import org.guildhall.api.model.DisputeKind;
 import org.guildhall.api.model.DisputeState;
 import org.guildhall.api.model.InvoiceId;
 import org.guildhall.api.model.Payment;
+import org.guildhall.api.model.PaymentAttempt;
+import org.guildhall.api.model.PaymentAttemptId;
+import org.guildhall.api.model.PaymentAttemptOutcome;
 import org.guildhall.api.model.PaymentFailure;
 import org.guildhall.api.model.PaymentFailureCategory;
 import org.guildhall.api.model.PaymentId;
@@ -25,7 +28,7 @@ import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.mirror.PaymentStore.Row;
 import org.jspecify.annotations.Nullable;
 
-/** The wire form of payments, refunds, disputes and payouts. */
+/** The wire form of payments, their attempts, refunds, disputes and payouts. */
 final class PaymentViews {
 
     private PaymentViews() {}
@@ -55,6 +58,17 @@ final class PaymentViews {
         return failure == null
                 ? null
                 : new PaymentFailure(failure.code(), PaymentFailureCategory.fromValue(PaymentRules.category(failure)), failure.message());
+    }
+
+    static PaymentAttempt toApi(PaymentAttemptStore.Row row) {
+        var attempt = row.stored().attempt();
+        var origin = row.origin();
+        return new PaymentAttempt(
+                new PaymentAttemptId(row.id()), new ConnectionId(row.connectionId()), attempt.reference(), attempt.status(), new PaymentId(row.paymentId()),
+                row.number(), PaymentAttemptOutcome.fromValue(attempt.outcome()), new BilledAmount(attempt.amountMinor(), attempt.currency()),
+                new BilledAmount(attempt.capturedMinor(), attempt.currency()), attempt.method(), attempt.attemptedAt(), failure(attempt.failure()),
+                MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt()), row.createdAt(), row.updatedAt(),
+                row.version());
     }
 
     static Refund toApi(RefundStore.Row row) {

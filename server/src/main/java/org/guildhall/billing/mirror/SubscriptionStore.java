@@ -79,7 +79,7 @@ final class SubscriptionStore {
                     .and(DUNNING_CASES.SUBSCRIPTION_ID.eq(SUBSCRIPTIONS.ID))
                     .and(DUNNING_CASES.STATE.eq(inline("suspended"))))
             .as("suspended_at");
-    private static final List<Field<?>> COLUMNS = List.of(
+    static final List<Field<?>> COLUMNS = List.of(
             SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE, SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE,
             SUBSCRIPTIONS.ACCOUNT_ID, ORGANIZATION, SUBSCRIPTIONS.ITEMS, SUBSCRIPTIONS.COLLECTION, SUBSCRIPTIONS.STARTS_AT, SUBSCRIPTIONS.TRIAL_ENDS_AT,
             SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUSPENDED_AT, SUBSCRIPTIONS.METADATA,
@@ -187,7 +187,7 @@ final class SubscriptionStore {
         SET_UNMAPPED_TASK.later(tx, taskId, id);
     }
 
-    private static Row row(RowReader cells) {
+    static Row row(RowReader cells) {
         var at = cells.get(SUBSCRIPTIONS.PROVIDER_AT);
         return new Row(
                 cells.get(SUBSCRIPTIONS.ID), cells.get(SUBSCRIPTIONS.CONNECTION_ID), cells.get(SUBSCRIPTIONS.PROVIDER_REFERENCE),

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
@@ -76,7 +74,7 @@ class DeliveryReplaysTest {
         assertEquals(before, http.get(ACCOUNTS).expect(200).text());
         var deliveries = http.get(DELIVERIES).expect(200);
         assertEquals("stale stale null", deliveries.at("/data/0/outcome") + " " + deliveries.at("/data/2/outcome") + " " + deliveries.at("/data/3/outcome"));
-        assertEquals("failed 2 true", deliveries.at("/data/4/state") + " " + deliveries.at("/data/4/attempts") + " " + (deliveries.at("/data/4/next_attempt_at") != null));
+        assertEquals("failed 1 true", deliveries.at("/data/4/state") + " " + deliveries.at("/data/4/attempts") + " " + (deliveries.at("/data/4/next_attempt_at") != null));
         assertEquals(5, http.get("/api/v1/platform/audit-events?action=payment_provider_event.processed").expect(200).json().get("data").size());
     }
 
@@ -121,7 +119,37 @@ class DeliveryReplaysTest {
             return true;
         });
         assertEquals("succeeded 5: 5 = 0 + 3 + 1 + 1", counts(finished(replay.at("/id"))));
-        var attempts = http.get(DELIVERIES).expect(200);
-        assertEquals("2 2 2 3 3", IntStream.range(0, 5).mapToObj(at -> String.valueOf(attempts.at("/data/" + at + "/attempts"))).collect(Collectors.joining(" ")));
+        assertEquals(7, http.get("/api/v1/platform/audit-events?action=payment_provider_event.processed").expect(200).json().get("data").size());
+    }
+
+    @Test
+    void oldBodies_areErased_andCantBeReplayed() throws SQLException {
+        sendFive();
+        var second = http.get(DELIVERIES).expect(200).at("/data/1/id");
+        tenant.sql("update billing.webhook_deliveries set created_at = created_at - interval '31 days' where tenant_id = ? and event_reference in ('evt_1', 'evt_2')",
+                tenant.id());
+        assertEquals("succeeded 0", retention("validate"));
+        http.patch("/api/v1/platform/settings", "{\"webhook_retention_days\": 30}").expect(200);
+        assertEquals("succeeded 2", retention("validate"));
+        http.get(DELIVERIES + "/" + second + "/payload").expect(200);
+        assertEquals("succeeded 2", retention("run"));
+        var delivery = http.get(DELIVERIES + "/" + second).expect(200);
+        assertEquals("processed true 64", delivery.at("/state") + " " + (delivery.at("/payload_erased_at") != null) + " "
+                + String.valueOf(delivery.at("/payload_hash")).length());
+        assertEquals("404 not_found", http.get(DELIVERIES + "/" + second + "/payload").outcome());
+        assertEquals("409 invalid_state", http.post(DELIVERIES + "/" + second + "/replay", null).outcome());
+        assertEquals("0", tenant.found("select count(*) from billing.webhook_payloads p join billing.webhook_deliveries d on d.payload_id = p.id "
+                + "where d.tenant_id = ? and p.body is not null and d.payload_erased_at is not null", tenant.id()).getFirst());
+        assertEquals("succeeded 3: 3 = 0 + 1 + 1 + 1", counts(run("{}")));
+        assertEquals("succeeded 0", retention("run"));
+    }
+
+    private String retention(String mode) {
+        var run = http.post("/api/v1/tasks/jobs/billing-retention/runs", "{\"mode\": \"" + mode + "\"}").expect(202);
+        var state = run;
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !"succeeded".equals(state.at("/state"));) {
+            state = http.get("/api/v1/tasks/job-runs/" + run.at("/id")).expect(200);
+        }
+        return state.at("/state") + " " + state.at("/counts/changed");
     }
 }

@@ -126,4 +126,48 @@ class PaymentsTest {
         send("refund.updated", now + 2, refund("re_1", "pi_1", 2_900, "canceled"));
         assertEquals("stale", send("refund.updated", now + 3, refund("re_1", "pi_1", 2_900, "pending")));
     }
+
+    @Test
+    void attempts_areListed_withNumbersAndReasons() {
+        send("charge.succeeded", now, charge("ch_2", "pi_1", "succeeded", now));
+        assertEquals("1 succeeded", attempts("").at("/data/0/number") + " " + attempts("").at("/data/0/outcome"));
+        send("charge.failed", now - 60, charge("ch_1", "pi_1", "failed", now - 60));
+        send("charge.failed", now, charge("ch_3", "pi_2", "failed", now));
+        var payment = found("provider_reference=pi_1").path(0);
+        var both = attempts("payment_id=" + payment.get("id").asText());
+        assertEquals("ch_1 1 failed expired_method, ch_2 2 succeeded null", both.at("/data/0/provider_reference") + " " + both.at("/data/0/number") + " "
+                + both.at("/data/0/outcome") + " " + both.at("/data/0/failure/category") + ", " + both.at("/data/1/provider_reference") + " "
+                + both.at("/data/1/number") + " " + both.at("/data/1/outcome") + " " + both.at("/data/1/failure/category"));
+        assertEquals("12900 AUD 0", both.at("/data/0/amount/amount_minor") + " " + both.at("/data/0/amount/currency") + " "
+                + both.at("/data/0/amount_captured/amount_minor"));
+        assertEquals(2, attempts("outcome=failed&failure_category=expired_method").json().get("data").size());
+        assertEquals(3, attempts("account_id=" + payment.get("account_id").asText()).json().get("data").size());
+        assertEquals(2, attempts("attempted_from=" + Instant.ofEpochSecond(now)).json().get("data").size());
+        assertEquals(1, attempts("attempted_before=" + Instant.ofEpochSecond(now)).json().get("data").size());
+    }
+
+    private Http.Reply attempts(String filter) {
+        return http.get("/api/v1/billing/payment-attempts?" + filter).expect(200);
+    }
+
+    @Test
+    void references_areExpanded() {
+        send("customer.created", now, object("id", "cus_harbour", "object", "customer", "name", "Harbour"));
+        send("charge.failed", now, charge("ch_1", "pi_1", "failed", now));
+        send("refund.created", now, refund("re_1", "pi_1", 2_900, "pending"));
+        send("invoice.finalized", now, invoice("in_1", "open"));
+        var type = http.post("/api/v1/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\"}").expect(201).at("/id");
+        var organization = http.post("/api/v1/runtime/organizations", "{\"org_type_id\": \"" + type + "\", \"name\": \"Harbour\"}").expect(201).at("/id");
+        var account = http.get("/api/v1/billing/accounts").expect(200).at("/data/0/id");
+        http.post("/api/v1/billing/accounts/" + account + "/link", "{\"organization_id\": \"" + organization + "\"}").expect(200);
+        assertEquals(organization, http.get("/api/v1/billing/accounts?expand=organization").expect(200).at("/data/0/organization/id"));
+        for (var list : List.of("payments", "invoices")) {
+            var expanded = http.get("/api/v1/billing/" + list + "?expand=account,account.organization").expect(200);
+            assertEquals("Harbour " + organization, expanded.at("/data/0/account/name") + " " + expanded.at("/data/0/account/organization/id"), list);
+        }
+        assertEquals("pi_1", http.get(REFUNDS + "?expand=payment").expect(200).at("/data/0/payment/provider_reference"));
+        assertEquals("pi_1", attempts("expand=payment").at("/data/0/payment/provider_reference"));
+        var blind = new Http(tenant.server(), tenant.token("billing:read"));
+        assertEquals("403 insufficient_scope", blind.get("/api/v1/billing/accounts?expand=organization").outcome());
+    }
 }

@@ -33,7 +33,7 @@ class JobsTest {
     @Test
     void jobs_beforeAnyChange_haveTheirDefaults() {
         var listed = http.get(JOBS).expect(200).json().get("data");
-        assertEquals(List.of("billing-settlement", "domains", "dunning", "grant-expiry", "retention"), listed.findValuesAsText("name"));
+        assertEquals(List.of("billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry", "retention"), listed.findValuesAsText("name"));
         var job = http.get(RETENTION).expect(200);
         assertEquals(listed.get(listed.size() - 1), job.json());
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
@@ -72,7 +72,7 @@ class JobsTest {
         assertNull(paused.at("/next_tick_at"));
         assertEquals("409 invalid_state", http.post(RETENTION + "/pause", null).outcome());
         assertEquals(List.of("retention"), http.get(JOBS + "?state=paused").expect(200).json().get("data").findValuesAsText("name"));
-        assertEquals(List.of("billing-settlement", "domains", "dunning", "grant-expiry"), http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
+        assertEquals(List.of("billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry"), http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
         assertEquals("03:10", localTime(http.post(RETENTION + "/resume", null), String.valueOf(paused.at("/schedule/time_zone"))));
     }
 }
