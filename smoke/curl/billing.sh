@@ -117,38 +117,38 @@ call GET "/billing/accounts/$account/ledger?recorded_at=2020-01-01T00:00:00Z"
 check "were empty before" 200 '.balances == []'
 
 # Dunning: a policy, and its case after a failed payment.
-call POST /billing/dunning/policies "{\"name\": \"Smoke $run\", \"external_id\": \"smoke-$run\", \"steps\": [{\"after_days\": 1, \"action\": \"message\"},
+call POST /billing/dunning-policies "{\"name\": \"Smoke $run\", \"external_id\": \"smoke-$run\", \"steps\": [{\"after_days\": 1, \"action\": \"message\"},
   {\"after_days\": 14, \"action\": \"suspend\"}]}"
 check "a dunning policy" 201 '.is_default | not' '.hold_while_degraded' '.steps | length == 2'
 policy=$(member .id)
-call POST /billing/dunning/policies '{"name": "P", "steps": [{"after_days": 1, "action": "suspend"}, {"after_days": 2, "action": "message"}]}'
+call POST /billing/dunning-policies '{"name": "P", "steps": [{"after_days": 1, "action": "suspend"}, {"after_days": 2, "action": "message"}]}'
 check "suspends at its end only" 422 '.errors[0].pointer == "/steps/0/action"'
-call PATCH "/billing/dunning/policies/$policy" '{"minimum_amounts": [{"amount_minor": 500, "currency": "AUD"}]}'
+call PATCH "/billing/dunning-policies/$policy" '{"minimum_amounts": [{"amount_minor": 500, "currency": "AUD"}]}'
 check "gets a minimum" 200 '.minimum_amounts[0].amount_minor == 500' '.version == 2'
-call GET "/billing/dunning/policies?external_id=smoke-$run"
+call GET "/billing/dunning-policies?external_id=smoke-$run"
 check "is listed" 200 '.data | length == 1'
-call GET "/billing/dunning/policies/$policy"
+call GET "/billing/dunning-policies/$policy"
 check "is read" 200 '.state == "active"'
-call POST "/billing/dunning/policies/$policy/archive"
+call POST "/billing/dunning-policies/$policy/archive"
 check "is archived" 200 '.state == "archived"'
-call GET '/billing/dunning/cases?state=recovered'
+call GET '/billing/dunning-cases?state=recovered'
 check "the demo's case, which was paid" 200 '.data | length >= 1' '.data[0].next_position == null'
 case_id=$(member '.data[0].id')
-call GET "/billing/dunning/cases/$case_id"
+call GET "/billing/dunning-cases/$case_id"
 check "is read" 200 '.opened_amount.amount_minor == 12900'
 for verb in release drop; do
-    call POST "/billing/dunning/cases/$case_id/$verb"
+    call POST "/billing/dunning-cases/$case_id/$verb"
     check "has ended, so no $verb" 409 '.code == "invalid_state"'
 done
-call POST "/billing/dunning/cases/$case_id/hold" '{"note": "Pays in cash."}'
+call POST "/billing/dunning-cases/$case_id/hold" '{"note": "Pays in cash."}'
 check "and no hold" 409 '.code == "invalid_state"'
-call GET "/billing/dunning/attempts?case_id=$case_id"
+call GET "/billing/dunning-attempts?case_id=$case_id"
 check "its attempts" 200 '.data == []'
-call GET /billing/dunning/attempts/dat_01m84f3c5e7g9j1m3p5r7t9w1y
+call GET /billing/dunning-attempts/dat_01m84f3c5e7g9j1m3p5r7t9w1y
 check "an unknown attempt" 404 '.code == "not_found"'
-call POST /billing/dunning/preview '{}'
+call POST /billing/dunning-cases/preview '{}'
 check "a preview" 200 '.decisions | type == "array"'
-call GET /billing/dunning/analytics
+call GET /billing/dunning-analytics
 check "results" 200 '.cases.recovered >= 1' '.amounts[0].currency == "AUD"'
 
 send "evt_charge_$run" charge.succeeded "$begun" "{\"id\": \"ch_$run\", \"object\": \"charge\", \"status\": \"succeeded\", \"payment_intent\": \"pi_$run\",

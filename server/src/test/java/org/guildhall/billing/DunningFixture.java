@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The fixture of the tests of dunning: a member who pays for the plan Standard, events of Stripe, and runs of the job by hand at any instant. */
 public final class DunningFixture {
 
-    public static final String BASE = "/api/v1/billing/dunning";
+    public static final String BASE = "/api/v1/billing/dunning-";
     private static final Outbound OUTBOUND = Outbound.open(new OutgoingAddresses(List.of()));
 
     public final PlanFixture plans = new PlanFixture(TestServer.withoutScheduler());
@@ -70,7 +70,7 @@ public final class DunningFixture {
 
     /** Creates the default policy. @param more members after a comma */
     public String policy(String steps, String more) {
-        return Objects.requireNonNull(http.post(BASE + "/policies", "{\"name\": \"Members\", \"is_default\": true, \"steps\": [" + steps + "]" + more + "}").expect(201).at("/id"));
+        return Objects.requireNonNull(http.post(BASE + "policies", "{\"name\": \"Members\", \"is_default\": true, \"steps\": [" + steps + "]" + more + "}").expect(201).at("/id"));
     }
 
     /** Messages after one and seven days, and the suspension after fourteen. */
@@ -149,20 +149,20 @@ public final class DunningFixture {
     /** The cases, the oldest first: state, reason of a hold or drop, and the next position. */
     public List<String> cases() {
         var cases = new ArrayList<String>();
-        http.get(BASE + "/cases?sort=created_at").expect(200).json().get("data").forEach(one -> cases.add(
+        http.get(BASE + "cases?sort=created_at").expect(200).json().get("data").forEach(one -> cases.add(
                 one.get("state").asText() + " " + one.get("held_reason").asText("") + one.get("drop_reason").asText("") + " " + one.get("next_position").asText("-")));
         return cases;
     }
 
     /** The id of the only case. */
     public String onlyCase() {
-        return Objects.requireNonNull(http.get(BASE + "/cases").expect(200).at("/data/0/id"));
+        return Objects.requireNonNull(http.get(BASE + "cases").expect(200).at("/data/0/id"));
     }
 
     /** The attempts, the oldest first: position, action and state. */
     public List<String> attempts() {
         var attempts = new ArrayList<String>();
-        http.get(BASE + "/attempts?sort=created_at").expect(200).json().get("data").forEach(one -> attempts.add(
+        http.get(BASE + "attempts?sort=created_at").expect(200).json().get("data").forEach(one -> attempts.add(
                 one.get("position").asText() + " " + one.get("action").asText() + " " + one.get("state").asText()));
         return attempts;
     }

@@ -205,14 +205,14 @@ final class BillingExamples {
 
     /** A case, which follows from a failed payment. */
     static String dunningCase(SampleData samples) {
-        samples.made("/api/v1/billing/dunning/policies", Map.of(
+        samples.made("/api/v1/billing/dunning-policies", Map.of(
                 "name", "Members", "is_default", true, "steps", List.of(Map.of("after_days", 1, "action", "message"))));
         var word = samples.word();
         var sender = new StripeSender(new Http(samples.tenant.server(), null), connection(samples), StripeSender.SECRET);
         sender.send(StripeSender.event("evt_" + word, "invoice.payment_failed", Instant.now().getEpochSecond(), StripeBodies.with(
                 StripeBodies.invoice("in_" + word, "open"), "attempt_count", 1, "customer", "cus_" + word))).expect(200);
         var invoice = samples.http.get("/api/v1/billing/invoices?provider_reference=in_" + word).expect(200).at("/data/0/id");
-        return String.valueOf(samples.http.get("/api/v1/billing/dunning/cases?invoice_id=" + invoice).expect(200).at("/data/0/id"));
+        return String.valueOf(samples.http.get("/api/v1/billing/dunning-cases?invoice_id=" + invoice).expect(200).at("/data/0/id"));
     }
 
     /** An attempt, as the job leaves it if the account has no address. */
@@ -225,7 +225,7 @@ final class BillingExamples {
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
-        return String.valueOf(samples.http.get("/api/v1/billing/dunning/attempts?case_id=" + new DunningCaseId(one)).expect(200).at("/data/0/id"));
+        return String.valueOf(samples.http.get("/api/v1/billing/dunning-attempts?case_id=" + new DunningCaseId(one)).expect(200).at("/data/0/id"));
     }
 
     /** The id of a resource that an event of Stripe has made. */

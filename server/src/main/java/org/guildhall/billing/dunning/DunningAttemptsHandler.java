@@ -11,7 +11,7 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 
-/** Dunning attempts: {@code /billing/dunning/attempts}. */
+/** Dunning attempts: {@code /billing/dunning-attempts}. */
 final class DunningAttemptsHandler implements DunningAttemptsApi<Call> {
 
     private final DunningAttemptStore attempts;

@@ -20,8 +20,9 @@ import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
+import org.jspecify.annotations.Nullable;
 
-/** Dunning cases, their preview and their results: {@code /billing/dunning}. */
+/** Dunning cases, their preview and their results: {@code /billing/dunning-cases} and {@code /billing/dunning-analytics}. */
 final class DunningCasesHandler implements DunningCasesApi<Call> {
 
     private static final Duration WINDOW = Duration.ofDays(90);
@@ -90,8 +91,8 @@ final class DunningCasesHandler implements DunningCasesApi<Call> {
     }
 
     @Override
-    public Reply<DunningPreview> previewDunning(Call call, DunningPreviewRequest body) {
-        return Reply.plain(previews.preview(call.tx(), body.at() == null ? call.tx().now() : body.at()));
+    public Reply<DunningPreview> previewDunning(Call call, @Nullable DunningPreviewRequest body) {
+        return Reply.plain(previews.preview(call.tx(), body == null || body.at() == null ? call.tx().now() : body.at()));
     }
 
     @Override

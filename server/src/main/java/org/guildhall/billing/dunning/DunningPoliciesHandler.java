@@ -19,10 +19,10 @@ import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.jspecify.annotations.Nullable;
 
-/** Dunning policies: {@code /billing/dunning/policies}. */
+/** Dunning policies: {@code /billing/dunning-policies}. */
 final class DunningPoliciesHandler implements DunningPoliciesApi<Call> {
 
-    private static final String BASE = "/api/v1/billing/dunning/policies/";
+    private static final String BASE = "/api/v1/billing/dunning-policies/";
 
     private final DunningPolicyStore policies;
 

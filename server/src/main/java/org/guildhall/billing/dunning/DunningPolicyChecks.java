@@ -18,6 +18,8 @@ final class DunningPolicyChecks {
     /** Quiet hours that leave no time in this week leave none in any: a Monday in a zone without clock changes. */
     private static final Instant SOME_MONDAY = Instant.parse("2026-01-05T00:00:00Z");
     private static final int WEEK_DAYS = 7;
+    /** The days between the first and the last one. */
+    private static final int SUPPRESSION_DAYS_MAX = 365;
 
     private DunningPolicyChecks() {}
 
@@ -29,6 +31,8 @@ final class DunningPolicyChecks {
             var one = values.suppressions().get(at);
             if (one.lastDay().isBefore(one.firstDay())) {
                 wrong.add(Item.pointer("/suppressions/" + at + "/last_day", "range", "`last_day` must not be before `first_day`."));
+            } else if (one.firstDay().plusDays(SUPPRESSION_DAYS_MAX).isBefore(one.lastDay())) {
+                wrong.add(Item.pointer("/suppressions/" + at + "/last_day", "range", "A suppression lasts 366 days at most."));
             }
         }
         var currencies = new HashSet<String>();

@@ -59,7 +59,7 @@ class DunningTest {
         dunning.invoice("in_1", "paid", "paid", 2, 60);
         assertEquals(List.of("recovered  -"), dunning.cases());
         assertEquals("Standard subscription", dunning.plan());
-        var results = dunning.http.get(BASE + "/analytics?before=" + Instant.now().plus(HOUR)).expect(200);
+        var results = dunning.http.get(BASE + "analytics?before=" + Instant.now().plus(HOUR)).expect(200);
         assertEquals("1 1 1 2 1 12900 12900 0", String.join(" ", List.of(
                 results.at("/cases/opened"), results.at("/cases/recovered"), results.at("/cases/recovered_after_suspension"), results.at("/attempts/attempted"),
                 results.at("/attempts/suspensions"), results.at("/amounts/0/opened_minor"), results.at("/amounts/0/recovered_minor"),
@@ -113,12 +113,12 @@ class DunningTest {
                 "suppressions": [{"first_day": "2031-12-24", "last_day": "2031-12-26", "reason": "Holidays."}]""");
         failed();
         var night = Instant.parse("2031-12-23T11:30:00Z");
-        var preview = dunning.http.post(BASE + "/preview", "{\"at\": \"" + night + "\"}").expect(200);
+        var preview = dunning.http.post(BASE + "cases/preview", "{\"at\": \"" + night + "\"}").expect(200);
         assertEquals("move quiet_hours 2031-12-26T21:00:00.000000Z", preview.at("/decisions/0/decision") + " " + preview.at("/decisions/0/reason") + " "
                 + preview.at("/decisions/0/moved_to"));
         assertEquals(0, dunning.runAt(night).changed());
         assertEquals(0, dunning.runAt(Instant.parse("2031-12-26T20:59:00Z")).changed());
-        var morning = dunning.http.post(BASE + "/preview", "{\"at\": \"2031-12-26T21:00:00Z\"}").expect(200);
+        var morning = dunning.http.post(BASE + "cases/preview", "{\"at\": \"2031-12-26T21:00:00Z\"}").expect(200);
         assertEquals("message null", morning.at("/decisions/0/decision") + " " + morning.at("/decisions/0/reason"));
         var run = dunning.runAt(Instant.parse("2031-12-26T21:00:30Z"));
         assertEquals(List.of(dunning.onlyCase() + ", step 1: message"), run.words());
@@ -129,7 +129,7 @@ class DunningTest {
         dunning.transport();
         dunning.policy("{\"after_days\": 0, \"action\": \"message\"}, {\"after_days\": 0, \"action\": \"suspend\"}", "");
         failed();
-        var path = BASE + "/cases/" + dunning.onlyCase();
+        var path = BASE + "cases/" + dunning.onlyCase();
         dunning.http.post(path + "/hold", "{\"note\": \"Pays on Friday.\"}").expect(200);
         assertEquals("409 invalid_state", dunning.http.post(path + "/hold", "{\"note\": \"Again.\"}").outcome());
         assertEquals(0, dunning.run().seen());
@@ -187,9 +187,9 @@ class DunningTest {
         dunning.run();
         dunning.run();
         assertEquals(List.of("open  1", "open  1"), dunning.cases());
-        var policies = dunning.http.get(BASE + "/policies?sort=created_at").expect(200);
+        var policies = dunning.http.get(BASE + "policies?sort=created_at").expect(200);
         assertEquals("false true", policies.at("/data/0/is_default") + " " + policies.at("/data/1/is_default"), "one policy is the default");
-        dunning.http.post(BASE + "/policies/" + policies.at("/data/1/id") + "/archive", null).expect(200);
+        dunning.http.post(BASE + "policies/" + policies.at("/data/1/id") + "/archive", null).expect(200);
         dunning.invoice("in_3", "payment_failed", "open", 1, 7);
         assertEquals(2, dunning.cases().size(), "without a default policy there are no more cases");
     }
@@ -204,7 +204,7 @@ class DunningTest {
         dunning.invoice("in_3", "marked_uncollectible", "uncollectible", 1, 9);
         dunning.subscription("canceled", 10);
         assertEquals(List.of("open  1", "dropped invoice_voided -", "exhausted  -"), dunning.cases());
-        dunning.http.patch(BASE + "/policies/" + policy, "{\"stop_on\": [\"subscription_ended\"]}").expect(200);
+        dunning.http.patch(BASE + "policies/" + policy, "{\"stop_on\": [\"subscription_ended\"]}").expect(200);
         dunning.invoice("in_1", "payment_failed", "open", 2, 11);
         assertEquals(List.of("dropped subscription_ended -", "dropped invoice_voided -", "exhausted  -"), dunning.cases());
     }
@@ -268,7 +268,7 @@ class DunningTest {
     }
 
     private String refused(String body) {
-        var reply = dunning.http.post(BASE + "/policies", body);
+        var reply = dunning.http.post(BASE + "policies", body);
         return reply.outcome() + " " + reply.at("/errors/0/pointer") + " " + reply.at("/errors/0/code");
     }
 
@@ -285,12 +285,14 @@ class DunningTest {
                 refused(body("{\"after_days\": 7, \"action\": \"suspend\", \"template_key\": \"late\"}", "")));
         assertEquals("422 validation_failed /suppressions/0/last_day range", refused(body(message, """
                 , "suppressions": [{"first_day": "2026-12-24", "last_day": "2026-12-23", "reason": "R"}]""")));
+        assertEquals("422 validation_failed /suppressions/0/last_day range", refused(body(message, """
+                , "suppressions": [{"first_day": "2026-12-24", "last_day": "2027-12-25", "reason": "R"}]""")));
         assertEquals("422 validation_failed /minimum_amounts/1/currency duplicate", refused(body(message, """
                 , "minimum_amounts": [{"amount_minor": 1, "currency": "AUD"}, {"amount_minor": 2, "currency": "AUD"}]""")));
         assertEquals("422 validation_failed /quiet_hours range", refused(body(message, """
                 , "quiet_hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "starts": "08:00", "ends": "20:00"},
                 {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "starts": "20:00", "ends": "08:00"}]""")));
-        assertEquals("400 invalid_parameter", dunning.http.get(BASE + "/analytics?from=2026-01-02T00:00:00Z&before=2026-01-01T00:00:00Z").outcome());
-        assertEquals("400 invalid_parameter", dunning.http.get(BASE + "/analytics?from=2024-01-02T00:00:00Z&before=2026-01-01T00:00:00Z").outcome());
+        assertEquals("400 invalid_parameter", dunning.http.get(BASE + "analytics?from=2026-01-02T00:00:00Z&before=2026-01-01T00:00:00Z").outcome());
+        assertEquals("400 invalid_parameter", dunning.http.get(BASE + "analytics?from=2024-01-02T00:00:00Z&before=2026-01-01T00:00:00Z").outcome());
     }
 }
