@@ -79,6 +79,7 @@ public final class EventEffects {
         ledger.settle(tx, changes, origin.deliveryId());
         if (connection.hasApiKey()) {
             requestLacking(tx, changes, connection.id(), origin);
+            requestFee(tx, connection.id(), event, outcome, origin);
         }
         return ordered(tx, changes, connection, event, outcome);
     }
@@ -141,6 +142,14 @@ public final class EventEffects {
                     fetches.request(tx, connectionId, "invoice", invoice.providerReference(), Fetches.Reason.LINES);
                 case null, default -> { }
             }
+        }
+    }
+
+    /** Requests the payment of a charge whose fee isn't known. The answer of a fetch has it. */
+    private void requestFee(Tx tx, UUID connectionId, ProviderEvent event, String outcome, Origin origin) {
+        var target = outcome.equals(APPLIED) && origin.deliveryId() != null && StripePayments.lacksFee(event) ? StripeFetches.target(event) : null;
+        if (target != null) {
+            fetches.request(tx, connectionId, target.kind(), target.reference(), Fetches.Reason.FEE);
         }
     }
 

@@ -32,6 +32,8 @@ public final class Fetches {
         TIE,
         /** The provider has more lines than it has sent. */
         LINES,
+        /** Money was received, and its fee isn't known. */
+        FEE,
         /** A reconciliation has found a difference. */
         DIFFERENCE
     }

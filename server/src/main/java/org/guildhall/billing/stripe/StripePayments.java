@@ -77,6 +77,15 @@ public final class StripePayments {
                 moved == null || captured == 0 ? null : StripeBalances.movement(moved, currency, captured));
     }
 
+    /** True if an event tells of received money, and of its movement the id only: without the fee. */
+    public static boolean lacksFee(ProviderEvent event) {
+        if (!"charge".equals(event.objectKind())) {
+            return false;
+        }
+        var charge = StripeObject.of(event.object(), "charge");
+        return charge.flag("captured") && charge.reference("balance_transaction") != null && charge.child("balance_transaction") == null;
+    }
+
     private static @Nullable Failure failure(StripeObject charge, String outcome) {
         if (!outcome.equals("failed")) {
             return null;

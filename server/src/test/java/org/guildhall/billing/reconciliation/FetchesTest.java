@@ -94,6 +94,19 @@ class FetchesTest {
         assertEquals(3, account.calls().size(), account.calls().toString());
     }
 
+    /** Stripe's events have the id of the movement only. */
+    @Test
+    void feeOfACharge_isFetched_andPosted() {
+        var charge = StripeBodies.charge("ch_1", "pi_1", "succeeded", now);
+        account.put("customers", customer("Mira")).put("payment_intents", StripeBodies.intent("pi_1", "succeeded"));
+        account.put("charges", StripeBodies.with(charge, "balance_transaction", StripeBodies.movement("txn_1", 12_900, 233, 23)));
+        setKey();
+        send("evt_1", "charge.succeeded", now, StripeBodies.with(charge, "balance_transaction", "txn_1"));
+        until("12644", () -> http.get(BILLING + "ledger-accounts?kind=clearing").expect(200).at("/data/0/balance/amount_minor") + "");
+        assertEquals("233", http.get(BILLING + "ledger-accounts?kind=fees").expect(200).at("/data/0/balance/amount_minor"));
+        until("succeeded card fetch none", () -> mirrored("payments", "/method"));
+    }
+
     @Test
     void tieWithinASecond_isFetched() {
         account.put("customers", customer("B"));
