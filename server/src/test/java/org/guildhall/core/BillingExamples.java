@@ -4,6 +4,7 @@ import static org.guildhall.api.Operation.*;
 import static org.guildhall.core.Example.example;
 
 import java.sql.SQLException;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class BillingExamples {
             example(LIST_RECONCILIATION_DIFFERENCES)
                     .at("reconciliation_id", BillingExamples::reconciliation)
                     .entry(samples -> samples.remembered("reconciliation difference")),
-            example(REPAIR_RECONCILIATION).at("reconciliation_id", samples -> reconcile(samples, askedConnection(samples))),
+            example(REPAIR_RECONCILIATION).at("reconciliation_id", BillingExamples::reconciliationWithDifference),
 
             example(LIST_CREDITS).entry(BillingExamples::credit),
             example(GET_CREDIT).at("credit_id", BillingExamples::credit),
@@ -169,6 +170,20 @@ final class BillingExamples {
     private static String reconcile(SampleData samples, String connection) {
         return String.valueOf(samples.http.post("/api/v1/billing/reconciliations", "{\"connection_id\": \"%s\", \"kinds\": [\"account\"]}".formatted(connection))
                 .expect(202).at("/id"));
+    }
+
+    /** A reconciliation with a difference, also on a server that runs no tasks. */
+    private static String reconciliationWithDifference(SampleData samples) {
+        var made = reconcile(samples, askedConnection(samples));
+        try {
+            samples.tenant.sql("""
+                    insert into billing.reconciliation_differences (tenant_id, reconciliation_id, kind, provider_reference, difference)
+                    select tenant_id, id, 'refund', 're_sample', 'missing_here' from billing.reconciliations
+                    where tenant_id = ? order by created_at desc, id desc limit 1""", samples.tenant.id());
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return made;
     }
 
     private static void until(BooleanSupplier condition) {
