@@ -10,13 +10,6 @@ import static org.jooq.impl.DSL.sum;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.guildhall.api.model.DunningAmounts;
-import org.guildhall.api.model.DunningAnalytics;
-import org.guildhall.api.model.DunningAttemptCounts;
-import org.guildhall.api.model.DunningCaseCounts;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.PreparedQuery;
@@ -29,18 +22,26 @@ import org.jspecify.annotations.Nullable;
 /** The results of dunning: counts and sums over the cases that were opened in a window. */
 final class DunningAnalyticsStore {
 
-    private record Counted(String state, long all, long suspended) {}
+    /** Cases in a state. @param suspended how many of them have suspended a subscription at some time */
+    record Cases(String state, long all, long suspended) {}
 
-    private record CountedAttempts(String action, String state, long all) {}
+    /** Attempts with an action in a state. */
+    record Attempts(String action, String state, long all) {}
+
+    /** Sums of what was open when the cases were opened, in minor units. */
+    record Amounts(String currency, long openedMinor, long recoveredMinor, long outstandingMinor) {}
+
+    /** The results of the cases of a window. */
+    record Results(List<Cases> cases, List<Attempts> attempts, List<Amounts> amounts) {}
 
     private static final Condition WITHIN = DUNNING_CASES.CREATED_AT.ge(DSL.param("opened_from", SQLDataType.INSTANT))
             .and(DUNNING_CASES.CREATED_AT.lt(DSL.param("opened_before", SQLDataType.INSTANT)));
     private static final Field<Integer> ALL = count().as("all_of");
     private static final Field<Integer> SUSPENDED = count(DUNNING_CASES.SUSPENDED_AT).as("suspended_of");
-    private static final PreparedQuery<Counted> CASES = PreparedQuery.of(
+    private static final PreparedQuery<Cases> CASES = PreparedQuery.of(
             select(DUNNING_CASES.STATE, ALL, SUSPENDED).from(DUNNING_CASES).where(WITHIN).groupBy(DUNNING_CASES.STATE),
-            cells -> new Counted(cells.get(DUNNING_CASES.STATE), cells.get(ALL), cells.get(SUSPENDED)));
-    private static final PreparedQuery<CountedAttempts> ATTEMPTS = PreparedQuery.of(
+            cells -> new Cases(cells.get(DUNNING_CASES.STATE), cells.get(ALL), cells.get(SUSPENDED)));
+    private static final PreparedQuery<Attempts> ATTEMPTS = PreparedQuery.of(
             select(DUNNING_ATTEMPTS.ACTION, DUNNING_ATTEMPTS.STATE, ALL)
                     .from(DUNNING_CASES)
                     .join(DUNNING_ATTEMPTS)
@@ -48,52 +49,30 @@ final class DunningAnalyticsStore {
                     .and(DUNNING_ATTEMPTS.CASE_ID.eq(DUNNING_CASES.ID))
                     .where(WITHIN)
                     .groupBy(DUNNING_ATTEMPTS.ACTION, DUNNING_ATTEMPTS.STATE),
-            cells -> new CountedAttempts(cells.get(DUNNING_ATTEMPTS.ACTION), cells.get(DUNNING_ATTEMPTS.STATE), cells.get(ALL)));
+            cells -> new Attempts(cells.get(DUNNING_ATTEMPTS.ACTION), cells.get(DUNNING_ATTEMPTS.STATE), cells.get(ALL)));
     private static final Field<BigDecimal> OPENED_SUM = sum(DUNNING_CASES.OPENED_MINOR).as("opened_sum");
     private static final Field<BigDecimal> RECOVERED_SUM = sum(DUNNING_CASES.OPENED_MINOR).filterWhere(DUNNING_CASES.STATE.eq(inline("recovered")))
             .as("recovered_sum");
     private static final Field<BigDecimal> OUTSTANDING_SUM = sum(DUNNING_CASES.OPENED_MINOR)
             .filterWhere(DUNNING_CASES.STATE.notIn(inline("recovered"), inline("dropped")))
             .as("outstanding_sum");
-    private static final PreparedQuery<DunningAmounts> AMOUNTS = PreparedQuery.of(
+    private static final PreparedQuery<Amounts> AMOUNTS = PreparedQuery.of(
             select(DUNNING_CASES.CURRENCY, OPENED_SUM, RECOVERED_SUM, OUTSTANDING_SUM)
                     .from(DUNNING_CASES)
                     .where(WITHIN)
                     .groupBy(DUNNING_CASES.CURRENCY)
                     .orderBy(DUNNING_CASES.CURRENCY),
-            cells -> new DunningAmounts(
+            cells -> new Amounts(
                     cells.get(DUNNING_CASES.CURRENCY), whole(cells.get(OPENED_SUM)), whole(cells.get(RECOVERED_SUM)), whole(cells.get(OUTSTANDING_SUM))));
 
     /** The results of the cases that were opened from one instant and before another. */
-    DunningAnalytics get(Tx tx, Instant from, Instant before) {
+    Results get(Tx tx, Instant from, Instant before) {
         var batch = new Batch();
         var cases = batch.all(CASES, from, before);
         var attempts = batch.all(ATTEMPTS, from, before);
         var amounts = batch.all(AMOUNTS, from, before);
         batch.send(tx);
-        return new DunningAnalytics(from, before, cases(cases.get()), attempts(attempts.get()), amounts.get());
-    }
-
-    private static DunningCaseCounts cases(List<Counted> counted) {
-        var of = counted.stream().collect(Collectors.toMap(Counted::state, Function.identity()));
-        return new DunningCaseCounts(
-                counted.stream().mapToLong(Counted::all).sum(), all(of, "open"), all(of, "held"), all(of, "suspended"), all(of, "exhausted"),
-                all(of, "recovered"), all(of, "dropped"), of.containsKey("recovered") ? of.get("recovered").suspended() : 0);
-    }
-
-    private static long all(Map<String, Counted> of, String state) {
-        return of.containsKey(state) ? of.get(state).all() : 0;
-    }
-
-    private static DunningAttemptCounts attempts(List<CountedAttempts> counted) {
-        var of = counted.stream().collect(Collectors.groupingBy(CountedAttempts::state, Collectors.summingLong(CountedAttempts::all)));
-        long messages = counted.stream()
-                .filter(one -> one.action().equals("message") && !one.state().equals("skipped"))
-                .mapToLong(CountedAttempts::all)
-                .sum();
-        return new DunningAttemptCounts(
-                messages, of.getOrDefault("queued", 0L), of.getOrDefault("sent", 0L), of.getOrDefault("delivered", 0L), of.getOrDefault("failed", 0L),
-                of.getOrDefault("suppressed", 0L), of.getOrDefault("skipped", 0L), of.getOrDefault("suspended", 0L));
+        return new Results(cases.get(), attempts.get(), amounts.get());
     }
 
     private static long whole(@Nullable BigDecimal sum) {

@@ -107,7 +107,7 @@ final class DunningCasesHandler implements DunningCasesApi<Call> {
             throw Problem.INVALID_PARAMETER.because("The window is longer than 366 days.")
                     .with(Item.parameter("from", "range", "`from` must be at most 366 days before `before`."));
         }
-        return Reply.plain(analytics.get(call.tx(), from, before));
+        return Reply.plain(DunningViews.toApi(from, before, analytics.get(call.tx(), from, before)));
     }
 
     private Row locked(Call call, DunningCaseId id) {

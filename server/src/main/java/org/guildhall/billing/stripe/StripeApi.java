@@ -77,11 +77,13 @@ public final class StripeApi {
             // The client reads the body of an error as JSON and fails if a gateway has sent a page.
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer can't be read.", wait(http.last));
         }
+        var at = date(response);
+        if (at == null) {
+            throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer has no `Date`, so its age isn't known.", null);
+        }
         try {
-            var date = date(response);
             return new Answer(
-                    Json.parse(response.body().getBytes(StandardCharsets.UTF_8)), date == null ? Instant.now() : date,
-                    response.headers().firstValue("Stripe-Version").orElse(null));
+                    Json.parse(response.body().getBytes(StandardCharsets.UTF_8)), at, response.headers().firstValue("Stripe-Version").orElse(null));
         } catch (ProblemException unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer is no JSON.", null);
         }
