@@ -210,6 +210,15 @@ class DunningTest {
     }
 
     @Test
+    void endOfTheSubscription_dropsItsCaseAtOnce() {
+        dunning.policy(", \"stop_on\": [\"subscription_ended\"]");
+        failed();
+        assertEquals(List.of("open  1"), dunning.cases());
+        dunning.subscription("canceled", 10);
+        assertEquals(List.of("dropped subscription_ended -"), dunning.cases());
+    }
+
+    @Test
     void paidInvoice_thatFailsAgain_hasAnotherCase() {
         dunning.policy("");
         failed();
