@@ -17,6 +17,6 @@ public final class Billing {
 
     private Billing() {}
 
-    /** What providers have told of an organization; of each list the newest hundred. */
+    /** The subscriptions, open invoices and failed payments of an organization, the newest hundred of each. */
     public record Overview(OverviewSubscriptions subscriptions, OverviewInvoices openInvoices, OverviewPayments failedPayments) {}
 }

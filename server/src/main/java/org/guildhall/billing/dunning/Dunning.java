@@ -32,13 +32,13 @@ public final class Dunning {
     private final DunningSituationStore situations = new DunningSituationStore();
     private final PlanSettlement plans;
     private final Tasks tasks;
-    private final Tasks.ProviderStates providers;
+    private final DunningDecisions decisions;
 
     /** @param providers the state of the providers, for cases that wait for them */
     public Dunning(PlanSettlement plans, Tasks tasks, Tasks.ProviderStates providers) {
         this.plans = plans;
         this.tasks = tasks;
-        this.providers = providers;
+        this.decisions = new DunningDecisions(policies, cases, situations, providers);
     }
 
     private void settle(Tx tx, Changes changes, Actor actor, UUID invoiceId) {
@@ -84,7 +84,7 @@ public final class Dunning {
     /** Binds the operations of this part and declares its constraints. */
     public void bind(Api api) {
         new DunningPoliciesHandler(policies).bind(api.routes());
-        new DunningCasesHandler(cases, plans, new DunningPreviews(policies, cases, situations, providers), new DunningAnalyticsStore()).bind(api.routes());
+        new DunningCasesHandler(this, cases, decisions, new DunningAnalyticsStore()).bind(api.routes());
         new DunningAttemptsHandler(attempts).bind(api.routes());
         api.constraints()
                 .on("dunning_policies_external_id", Problem.ALREADY_EXISTS, "/external_id", "Another dunning policy has this `external_id`.")
@@ -93,7 +93,7 @@ public final class Dunning {
 
     /** The job that this part offers. */
     public Tasks.Job offered() {
-        return new DunningJob(this, policies, cases, attempts, situations, plans, tasks, providers).offered();
+        return new DunningJob(this, policies, cases, attempts, situations, decisions, plans, tasks).offered();
     }
 
     /** Opens a case if the invoice needs one. @param policy null if the tenant has no default policy @return true if a case was opened */
@@ -115,12 +115,14 @@ public final class Dunning {
         return true;
     }
 
-    private void end(Tx tx, Changes changes, Actor actor, DunningCaseStore.Row before, Decision.End end) {
+    /** Ends a case, and restores the plan if the case had suspended it. @param changes gets the case, then what follows from it */
+    DunningCaseStore.Row end(Tx tx, Changes changes, Actor actor, DunningCaseStore.Row before, Decision.End end) {
         var after = ended(tx, cases, before, end);
         record(changes, before, after);
         if (before.state().equals("suspended") && before.organizationId() != null) {
             plans.settle(tx, changes, actor, before.organizationId());
         }
+        return after;
     }
 
     static DunningCaseStore.Row ended(Tx tx, DunningCaseStore cases, DunningCaseStore.Row before, Decision.End end) {

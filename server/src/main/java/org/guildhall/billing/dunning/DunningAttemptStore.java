@@ -43,9 +43,6 @@ final class DunningAttemptStore {
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable UUID caseId, @Nullable String state, TimeWindow created) {}
 
-    /** A place in the order of creation. */
-    record Place(Instant createdAt, UUID id) {}
-
     private static final List<Field<?>> COLUMNS = List.of(
             DUNNING_ATTEMPTS.ID, DUNNING_ATTEMPTS.CASE_ID, DUNNING_ATTEMPTS.POSITION, DUNNING_ATTEMPTS.ACTION, DUNNING_ATTEMPTS.CHANNEL,
             DUNNING_ATTEMPTS.DUE_AT, DUNNING_ATTEMPTS.MOVED_TO, DUNNING_ATTEMPTS.MOVED_REASON, DUNNING_ATTEMPTS.STATE, DUNNING_ATTEMPTS.SKIP_REASON,
@@ -73,7 +70,7 @@ final class DunningAttemptStore {
             select(DUNNING_ATTEMPTS.ID)
                     .from(DUNNING_ATTEMPTS)
                     .where(DUNNING_ATTEMPTS.STATE.in(inline("queued"), inline("sent")))
-                    .and(DUNNING_ATTEMPTS.CREATED_AT.gt(DSL.field("platform.app_now() - {0}", SQLDataType.INSTANT, inline("30 days").cast(SQLDataType.INTERVAL))))
+                    .and(DUNNING_ATTEMPTS.CREATED_AT.gt(param(DUNNING_ATTEMPTS.CREATED_AT)))
                     .limit(inline(1)));
     private static final PreparedQuery<Row> SET_STATE = PreparedQuery.of(
             DSL.update(DUNNING_ATTEMPTS)
@@ -104,12 +101,13 @@ final class DunningAttemptStore {
     }
 
     /** The attempts whose messages can still change, by their creation. */
-    List<Row> waiting(Tx tx, Place after, int most) {
-        return WAITING.all(tx, after.createdAt(), after.id(), most);
+    List<Row> waiting(Tx tx, DunningPlace after, int most) {
+        return WAITING.all(tx, after.at(), after.id(), most);
     }
 
-    boolean anyWaiting(Tx tx) {
-        return ANY_WAITING.exists(tx);
+    /** True if the message of an attempt that was created after an instant can still change. */
+    boolean anyWaiting(Tx tx, Instant after) {
+        return ANY_WAITING.exists(tx, after);
     }
 
     Row setState(Tx tx, UUID id, String state) {

@@ -76,9 +76,6 @@ final class DunningCaseStore {
             @Nullable UUID invoiceId, @Nullable UUID accountId, @Nullable UUID subscriptionId, @Nullable UUID organizationId, @Nullable String state,
             TimeWindow created) {}
 
-    /** A place in the order of the due cases. */
-    record Place(Instant dueAt, UUID id) {}
-
     private static final Field<UUID> ORGANIZATION = field(
             select(ACCOUNTS.ORGANIZATION_ID).from(ACCOUNTS).where(ACCOUNTS.TENANT_ID.eq(DUNNING_CASES.TENANT_ID)).and(ACCOUNTS.ID.eq(DUNNING_CASES.ACCOUNT_ID)))
             .as("organization_id");
@@ -246,13 +243,13 @@ final class DunningCaseStore {
     }
 
     /** The cases that are due at an instant and not held by an operator, by their due instants. */
-    List<Row> due(Tx tx, Instant at, Place after, int most) {
-        return DUE_CASES.all(tx, at, after.dueAt(), after.id(), most);
+    List<Row> due(Tx tx, Instant at, DunningPlace after, int most) {
+        return DUE_CASES.all(tx, at, after.at(), after.id(), most);
     }
 
     /** Locks the cases that are due at an instant and not held by an operator, without those that are locked. */
-    List<Row> lockDue(Tx tx, Instant at, Place after, int most) {
-        return LOCK_DUE.all(tx, at, after.dueAt(), after.id(), most);
+    List<Row> lockDue(Tx tx, Instant at, DunningPlace after, int most) {
+        return LOCK_DUE.all(tx, at, after.at(), after.id(), most);
     }
 
     boolean anyDue(Tx tx) {

@@ -14,7 +14,7 @@ import org.guildhall.api.model.GetDunningAnalyticsQuery;
 import org.guildhall.api.model.ListDunningCasesQuery;
 import org.guildhall.billing.dunning.DunningCaseStore.Filter;
 import org.guildhall.billing.dunning.DunningCaseStore.Row;
-import org.guildhall.billing.plans.PlanSettlement;
+import org.guildhall.billing.dunning.DunningRules.Decision;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -28,15 +28,15 @@ final class DunningCasesHandler implements DunningCasesApi<Call> {
     private static final Duration WINDOW = Duration.ofDays(90);
     private static final Duration WINDOW_MAX = Duration.ofDays(366);
 
+    private final Dunning dunning;
     private final DunningCaseStore cases;
-    private final PlanSettlement plans;
-    private final DunningPreviews previews;
+    private final DunningDecisions decisions;
     private final DunningAnalyticsStore analytics;
 
-    DunningCasesHandler(DunningCaseStore cases, PlanSettlement plans, DunningPreviews previews, DunningAnalyticsStore analytics) {
+    DunningCasesHandler(Dunning dunning, DunningCaseStore cases, DunningDecisions decisions, DunningAnalyticsStore analytics) {
+        this.dunning = dunning;
         this.cases = cases;
-        this.plans = plans;
-        this.previews = previews;
+        this.decisions = decisions;
         this.analytics = analytics;
     }
 
@@ -83,16 +83,13 @@ final class DunningCasesHandler implements DunningCasesApi<Call> {
         if (before.hasEnded()) {
             throw Problem.INVALID_STATE.because("The case is " + before.state() + ".");
         }
-        var reply = changed(call, before, cases.end(call.tx(), before.id(), "dropped", "operator"));
-        if (before.state().equals("suspended") && before.organizationId() != null) {
-            plans.settle(call.tx(), call.changes().secondary(), call.actor(), before.organizationId());
-        }
-        return reply;
+        var after = dunning.end(call.tx(), call.changes(), call.actor(), before, new Decision.End("dropped", "operator"));
+        return Reply.ok(DunningViews.toApi(after));
     }
 
     @Override
     public Reply<DunningPreview> previewDunning(Call call, @Nullable DunningPreviewRequest body) {
-        return Reply.plain(previews.preview(call.tx(), body == null || body.at() == null ? call.tx().now() : body.at()));
+        return Reply.plain(decisions.preview(call.tx(), body == null || body.at() == null ? call.tx().now() : body.at()));
     }
 
     @Override

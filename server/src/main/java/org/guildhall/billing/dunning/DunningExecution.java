@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.guildhall.billing.dunning.DunningAttemptStore.New;
 import org.guildhall.billing.dunning.DunningCaseStore.Row;
-import org.guildhall.billing.dunning.DunningPreviews.Decided;
+import org.guildhall.billing.dunning.DunningDecisions.Decided;
 import org.guildhall.billing.dunning.DunningRules.Decision;
 import org.guildhall.billing.dunning.DunningRules.Run;
 import org.guildhall.billing.dunning.DunningSteps.Step;

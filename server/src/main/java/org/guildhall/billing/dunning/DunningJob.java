@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import org.guildhall.billing.dunning.DunningCaseStore.Place;
-import org.guildhall.billing.dunning.DunningPreviews.Decided;
+import org.guildhall.billing.dunning.DunningDecisions.Decided;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -35,8 +34,8 @@ final class DunningJob {
     private static final UUID ZERO = new UUID(0, 0);
     private static final int ATTEMPTS_AT_ONCE = 200;
     private static final int CASES_AT_ONCE = 20;
-    /** After these days a message without a receipt is no longer looked at. */
-    private static final int RECEIPT_DAYS = 30;
+    /** After this time a message without a receipt is no longer looked at. */
+    private static final Duration RECEIPTS = Duration.ofDays(30);
     private static final Map<String, String> OF_MESSAGES = Map.of(
             "sent", "sent", "unknown", "sent", "delivered", "delivered", "suppressed", "suppressed", "bounced", "failed", "failed", "failed", "expired",
             "failed", "canceled", "failed");
@@ -48,12 +47,12 @@ final class DunningJob {
     private final DunningSituationStore situations;
     private final PlanSettlement plans;
     private final Tasks tasks;
-    private final DunningPreviews previews;
+    private final DunningDecisions decisions;
     private final DunningExecution execution;
 
     DunningJob(
             Dunning dunning, DunningPolicyStore policies, DunningCaseStore cases, DunningAttemptStore attempts, DunningSituationStore situations,
-            PlanSettlement plans, Tasks tasks, Tasks.ProviderStates providers) {
+            DunningDecisions decisions, PlanSettlement plans, Tasks tasks) {
         this.dunning = dunning;
         this.policies = policies;
         this.cases = cases;
@@ -61,7 +60,7 @@ final class DunningJob {
         this.situations = situations;
         this.plans = plans;
         this.tasks = tasks;
-        this.previews = new DunningPreviews(policies, cases, situations, providers);
+        this.decisions = decisions;
         this.execution = new DunningExecution(cases, attempts, tasks);
     }
 
@@ -71,7 +70,7 @@ final class DunningJob {
     }
 
     private boolean needed(Tx tx) {
-        return cases.anyDue(tx) || situations.anyWithoutCase(tx) || attempts.anyWaiting(tx);
+        return cases.anyDue(tx) || situations.anyWithoutCase(tx) || attempts.anyWaiting(tx, lookedAt(tx));
     }
 
     private Tasks.JobStep step(Tx tx, Events events, @Nullable String from) {
@@ -84,8 +83,8 @@ final class DunningJob {
 
     /** Reads what became of messages. */
     private Tasks.JobStep messages(Tx tx, Events events, String from) {
-        var after = from.isEmpty() ? new Place(tx.now().minus(Duration.ofDays(RECEIPT_DAYS)), ZERO) : place(from);
-        var waiting = attempts.waiting(tx, new DunningAttemptStore.Place(after.dueAt(), after.id()), ATTEMPTS_AT_ONCE);
+        var after = from.isEmpty() ? DunningPlace.from(lookedAt(tx)) : DunningPlace.parse(from);
+        var waiting = attempts.waiting(tx, after, ATTEMPTS_AT_ONCE);
         var states = waiting.isEmpty() ? Map.<UUID, String>of() : tasks.messageStates(tx, waiting.stream().map(one -> one.messageId()).filter(Objects::nonNull).toList());
         int changed = 0;
         for (var one : waiting) {
@@ -97,7 +96,7 @@ final class DunningJob {
             }
         }
         var next = waiting.size() < ATTEMPTS_AT_ONCE
-                ? CASES : MESSAGES + text(new Place(waiting.getLast().createdAt(), waiting.getLast().id()));
+                ? CASES : MESSAGES + new DunningPlace(waiting.getLast().createdAt(), waiting.getLast().id());
         return new Tasks.JobStep(next, waiting.size(), changed, 0, 0, List.of());
     }
 
@@ -122,21 +121,21 @@ final class DunningJob {
 
     /** Decides on due cases. */
     private Tasks.JobStep carryOut(Tx tx, Events events, String from) {
-        var run = previews.run(tx, tx.now());
-        var due = cases.lockDue(tx, run.at(), from.isEmpty() ? DunningPreviews.FIRST : place(from), CASES_AT_ONCE);
+        var run = decisions.run(tx, tx.now());
+        var due = cases.lockDue(tx, run.at(), from.isEmpty() ? DunningPlace.FIRST : DunningPlace.parse(from), CASES_AT_ONCE);
         var lines = new ArrayList<String>();
         var plansChange = new HashSet<UUID>();
         int changed = 0;
-        for (Decided decided : previews.decide(tx, due, run)) {
+        for (Decided decided : decisions.decide(tx, due, run)) {
             var changes = events.begin(source("dunning_case.advanced"));
             plansChange.addAll(execution.carryOut(tx, changes, decided, run));
             if (!changes.isEmpty()) {
                 changed++;
-                lines.add(DunningPreviews.line(decided));
+                lines.add(DunningDecisions.line(decided));
             }
         }
         settle(tx, events, plansChange);
-        var next = due.size() < CASES_AT_ONCE ? null : STEPS + text(new Place(due.getLast().next().dueAt(), due.getLast().id()));
+        var next = due.size() < CASES_AT_ONCE ? null : STEPS + new DunningPlace(due.getLast().next().dueAt(), due.getLast().id());
         return new Tasks.JobStep(next, due.size(), changed, due.size() - changed, 0, lines);
     }
 
@@ -150,12 +149,8 @@ final class DunningJob {
         return new Source(action, "billing", NAME, Actor.JOB, null, null);
     }
 
-    private static String text(Place place) {
-        return place.dueAt() + "/" + place.id();
-    }
-
-    private static Place place(String text) {
-        int slash = text.indexOf('/');
-        return new Place(Instant.parse(text.substring(0, slash)), UUID.fromString(text.substring(slash + 1)));
+    /** The instant before which messages are no longer looked at. */
+    private static Instant lookedAt(Tx tx) {
+        return tx.now().minus(RECEIPTS);
     }
 }

@@ -52,7 +52,7 @@ final class DunningPolicyStore {
             @Nullable String externalId, String name, boolean isDefault, List<Step> steps, List<Window> quietHours, List<Suppression> suppressions,
             boolean holdWhileDegraded, List<Minimum> minimumAmounts, boolean stopsWithSubscription) {
 
-        /** What counts for the cases of the policy. */
+        /** The terms of the policy for its cases. */
         Terms terms() {
             var quiet = new QuietHours(quietHours.stream()
                     .map(window -> QuietHours.Window.parse(List.of(window.days().split(",")), window.starts(), window.ends()))

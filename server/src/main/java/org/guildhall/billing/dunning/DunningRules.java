@@ -31,7 +31,7 @@ final class DunningRules {
     }
 
     /**
-     * What counts for a case now, as its policy says now.
+     * The terms of a case by its policy now.
      *
      * @param holdWhileDegraded true if a step waits for the providers of payments
      * @param stopsWithSubscription true if the end of the subscription ends the case
@@ -87,7 +87,7 @@ final class DunningRules {
         };
     }
 
-    /** What a run does with a case whose next step is due. @param state the state of the case, open or held */
+    /** The decision of a run on a case whose next step is due. @param state the state of the case, open or held */
     static Decision decide(Standing standing, Terms terms, String state, Next next, Run run) {
         var end = end(standing, terms.stopsWithSubscription(), state);
         if (end != null) {

@@ -37,7 +37,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** What dunning reads of the mirror: an invoice with its account and subscription. */
+/** The invoices of the mirror that dunning reads, each with its account and subscription. */
 final class DunningSituationStore {
 
     /**

@@ -8,7 +8,7 @@ public final class ProviderFailure extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /** What the failure says about further calls. */
+    /** The kinds of failures, by the use of further calls. */
     public enum Kind {
         /** The provider doesn't have the object. */
         MISSING,

@@ -13,7 +13,7 @@ public record FetchStatus(String state, @Nullable String error) {
     /** Nothing is to be fetched. */
     public static final FetchStatus NONE = new FetchStatus("none", null);
 
-    /** Reads the column of {@link FetchColumn}; null means that nothing is to be fetched. */
+    /** Reads the column of {@link FetchColumnStore}; null means that nothing is to be fetched. */
     public static FetchStatus read(@Nullable String column) {
         if (column == null) {
             return NONE;

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderDispute;
-import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
@@ -51,7 +51,7 @@ final class DisputeStore {
         DISPUTES.PROVIDER_STATUS, DISPUTES.STATE, DISPUTES.KIND, DISPUTES.CURRENCY, DISPUTES.AMOUNT_MINOR, DISPUTES.REASON, DISPUTES.EVIDENCE_DUE_AT,
         DISPUTES.ISSUED_AT, DISPUTES.DECIDED_AT, DISPUTES.MOVEMENTS, DISPUTES.METADATA, DISPUTES.DELIVERY_ID, DISPUTES.PROVIDER_EVENT_REFERENCE,
         DISPUTES.PROVIDER_AT, DISPUTES.MIRROR_RANK, DISPUTES.API_VERSION};
-    private static final Field<String> FETCH = FetchColumn.of("dispute", DISPUTES.TENANT_ID, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE);
+    private static final Field<String> FETCH = FetchColumnStore.of("dispute", DISPUTES.TENANT_ID, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             DISPUTES.ID, DISPUTES.CONNECTION_ID, DISPUTES.PAYMENT_ID, DISPUTES.PROVIDER_REFERENCE, PAYMENT_REFERENCE, DISPUTES.PROVIDER_STATUS,
             DISPUTES.STATE, DISPUTES.KIND, DISPUTES.CURRENCY, DISPUTES.AMOUNT_MINOR, DISPUTES.REASON, DISPUTES.EVIDENCE_DUE_AT, DISPUTES.ISSUED_AT,

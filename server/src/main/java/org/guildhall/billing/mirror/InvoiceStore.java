@@ -15,7 +15,7 @@ import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderInvoice.Amounts;
 import org.guildhall.billing.events.ProviderInvoice.Dates;
 import org.guildhall.billing.events.ProviderInvoice;
-import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
@@ -71,7 +71,7 @@ final class InvoiceStore {
             @Nullable String number, @Nullable String subscription, @Nullable String reference, TimeWindow issued, TimeWindow due,
             TimeWindow created) {}
 
-    private static final Field<String> FETCH = FetchColumn.of("invoice", INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE);
+    private static final Field<String> FETCH = FetchColumnStore.of("invoice", INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE);
     static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID,
             INVOICES.SUBSCRIPTION_REFERENCE, INVOICES.NUMBER, INVOICES.REASON, INVOICES.CURRENCY, INVOICES.SUBTOTAL_MINOR, INVOICES.DISCOUNT_MINOR,

@@ -12,7 +12,7 @@ import org.guildhall.api.model.SubscriptionId;
 import org.guildhall.api.model.SubscriptionState;
 import org.guildhall.core.sql.JoinedRead;
 
-/** What the mirror knows of an organization now; of each list the newest hundred. */
+/** The mirrored objects of an organization that need attention now, the newest hundred of each list. */
 public final class MirrorOverview {
 
     /** The part of a joined read. */

@@ -15,7 +15,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
 
-/** What the mirror knows of an organization now: subscriptions that haven't ended, open invoices, failed payments; of each one more than is shown. */
+/** The mirrored objects of an organization now: subscriptions that haven't ended, open invoices, failed payments; of each one more than is shown. */
 final class OverviewStore {
 
     static final int SHOWN_MAX = 100;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderPayment.Failure;
-import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.billing.mirror.PaymentRules.Intent;
@@ -76,7 +76,7 @@ final class PaymentStore {
                 select p.invoice_id from billing.invoice_payments p
                 where p.tenant_id = billing.payments.tenant_id and p.payment_id = billing.payments.id order by p.invoice_id limit 100) i)""",
             SQLDataType.UUID.getArrayDataType()).as("invoice_ids");
-    private static final Field<String> FETCH = FetchColumn.of("payment", PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE);
+    private static final Field<String> FETCH = FetchColumnStore.of("payment", PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE);
     static final List<Field<?>> COLUMNS = List.of(
             PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.PROVIDER_STATUS, PAYMENTS.STATE, PAYMENTS.ACCOUNT_ID,
             PAYMENTS.CURRENCY, PAYMENTS.AMOUNT_MINOR, PAYMENTS.CAPTURED_MINOR, PAYMENTS.REFUNDED_MINOR, PAYMENTS.METHOD, PAYMENTS.PAID_AT,

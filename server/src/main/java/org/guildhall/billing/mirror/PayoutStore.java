@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderPayout;
-import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
@@ -47,7 +47,7 @@ final class PayoutStore {
         PAYOUTS.PROVIDER_STATUS, PAYOUTS.STATE, PAYOUTS.CURRENCY, PAYOUTS.AMOUNT_MINOR, PAYOUTS.ISSUED_AT, PAYOUTS.ARRIVES_AT, PAYOUTS.FAILURE_CODE,
         PAYOUTS.FAILURE_MESSAGE, PAYOUTS.METADATA, PAYOUTS.DELIVERY_ID, PAYOUTS.PROVIDER_EVENT_REFERENCE, PAYOUTS.PROVIDER_AT, PAYOUTS.MIRROR_RANK,
         PAYOUTS.API_VERSION};
-    private static final Field<String> FETCH = FetchColumn.of("payout", PAYOUTS.TENANT_ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE);
+    private static final Field<String> FETCH = FetchColumnStore.of("payout", PAYOUTS.TENANT_ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE, PAYOUTS.PROVIDER_STATUS, PAYOUTS.STATE, PAYOUTS.CURRENCY,
             PAYOUTS.AMOUNT_MINOR, PAYOUTS.ISSUED_AT, PAYOUTS.ARRIVES_AT, PAYOUTS.FAILURE_CODE, PAYOUTS.FAILURE_MESSAGE, PAYOUTS.METADATA,

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderRefund;
-import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
@@ -48,7 +48,7 @@ final class RefundStore {
     private static final Field<?>[] CONTENT = {
         REFUNDS.PROVIDER_STATUS, REFUNDS.STATE, REFUNDS.CURRENCY, REFUNDS.AMOUNT_MINOR, REFUNDS.REASON, REFUNDS.FAILURE_REASON, REFUNDS.ISSUED_AT,
         REFUNDS.METADATA, REFUNDS.DELIVERY_ID, REFUNDS.PROVIDER_EVENT_REFERENCE, REFUNDS.PROVIDER_AT, REFUNDS.MIRROR_RANK, REFUNDS.API_VERSION};
-    private static final Field<String> FETCH = FetchColumn.of("refund", REFUNDS.TENANT_ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE);
+    private static final Field<String> FETCH = FetchColumnStore.of("refund", REFUNDS.TENANT_ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PAYMENT_ID, REFUNDS.PROVIDER_REFERENCE, PAYMENT_REFERENCE, REFUNDS.PROVIDER_STATUS,
             REFUNDS.STATE, REFUNDS.CURRENCY, REFUNDS.AMOUNT_MINOR, REFUNDS.REASON, REFUNDS.FAILURE_REASON, REFUNDS.ISSUED_AT, REFUNDS.METADATA,

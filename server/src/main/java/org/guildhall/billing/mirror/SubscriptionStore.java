@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderSubscription;
-import org.guildhall.billing.fetches.FetchColumn;
+import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
 import org.guildhall.core.data.Ids;
@@ -74,7 +74,7 @@ final class SubscriptionStore {
     private static final Field<UUID> ORGANIZATION = field(
             select(ACCOUNTS.ORGANIZATION_ID).from(ACCOUNTS).where(ACCOUNTS.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID)).and(ACCOUNTS.ID.eq(SUBSCRIPTIONS.ACCOUNT_ID)))
             .as("organization_id");
-    private static final Field<String> FETCH = FetchColumn.of("subscription", SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE);
+    private static final Field<String> FETCH = FetchColumnStore.of("subscription", SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE);
     private static final Field<Instant> SUSPENDED_AT = field(
             select(min(DUNNING_CASES.SUSPENDED_AT))
                     .from(DUNNING_CASES)

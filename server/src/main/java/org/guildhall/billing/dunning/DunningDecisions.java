@@ -2,14 +2,12 @@ package org.guildhall.billing.dunning;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.DunningCaseId;
 import org.guildhall.api.model.DunningDecision;
 import org.guildhall.api.model.DunningDecisionKind;
 import org.guildhall.api.model.DunningPreview;
 import org.guildhall.api.model.InvoiceId;
-import org.guildhall.billing.dunning.DunningCaseStore.Place;
 import org.guildhall.billing.dunning.DunningCaseStore.Row;
 import org.guildhall.billing.dunning.DunningRules.Decision;
 import org.guildhall.billing.dunning.DunningRules.Run;
@@ -19,19 +17,18 @@ import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Decides on due cases, for the preview and for the job. */
-final class DunningPreviews {
+final class DunningDecisions {
 
     /** The lane of the signals that a payment depends on. */
     private static final String LANE = "payments";
     private static final int DECISIONS_MAX = 200;
-    static final Place FIRST = new Place(Instant.EPOCH, new UUID(0, 0));
 
     private final DunningPolicyStore policies;
     private final DunningCaseStore cases;
     private final DunningSituationStore situations;
     private final Tasks.ProviderStates providers;
 
-    DunningPreviews(DunningPolicyStore policies, DunningCaseStore cases, DunningSituationStore situations, Tasks.ProviderStates providers) {
+    DunningDecisions(DunningPolicyStore policies, DunningCaseStore cases, DunningSituationStore situations, Tasks.ProviderStates providers) {
         this.policies = policies;
         this.cases = cases;
         this.situations = situations;
@@ -69,11 +66,11 @@ final class DunningPreviews {
                 .toList();
     }
 
-    /** What a run would do at an instant. */
+    /** The decisions of a run at an instant, for the preview. */
     DunningPreview preview(Tx tx, Instant at) {
-        var due = cases.due(tx, at, FIRST, DECISIONS_MAX + 1);
+        var due = cases.due(tx, at, DunningPlace.FIRST, DECISIONS_MAX + 1);
         var decided = decide(tx, due.stream().limit(DECISIONS_MAX).toList(), run(tx, at));
-        return new DunningPreview(at, decided.stream().map(DunningPreviews::toApi).toList(), due.size() > DECISIONS_MAX);
+        return new DunningPreview(at, decided.stream().map(DunningDecisions::toApi).toList(), due.size() > DECISIONS_MAX);
     }
 
     private static DunningDecision toApi(Decided decided) {

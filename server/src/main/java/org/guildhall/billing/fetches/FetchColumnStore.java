@@ -11,9 +11,9 @@ import java.util.UUID;
 import org.jooq.Field;
 
 /** The column of mirrored tables with the state of an object's fetch and, after a blank, its error. */
-public final class FetchColumn {
+public final class FetchColumnStore {
 
-    private FetchColumn() {}
+    private FetchColumnStore() {}
 
     /** @param kind the kind of object that the table has */
     public static Field<String> of(String kind, Field<UUID> tenantId, Field<UUID> connectionId, Field<String> reference) {
