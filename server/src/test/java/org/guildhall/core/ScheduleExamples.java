@@ -42,7 +42,6 @@ final class ScheduleExamples {
             example(CANCEL_BOOKING),
             example(CHECK_IN_BOOKING),
             example(MARK_NO_SHOW_BOOKING).after(CHECK_IN_BOOKING),
-            example(CHECK_IN_SESSION).at("session_id", ScheduleExamples::bookedSession).with("/reference", samples -> samples.remembered("reference")),
             example(LOOK_UP_BOOKING).with("/reference", ScheduleExamples::reference).with("/code", samples -> samples.remembered("code")));
 
     private static final int HOLD_SECONDS = 1800;
@@ -80,12 +79,6 @@ final class ScheduleExamples {
         var second = booking(samples, session, Map.of("waitlist", true));
         samples.http.post("/api/v1/schedule/bookings/" + first + "/cancel", "{}").expect(200);
         return second;
-    }
-
-    private static String bookedSession(SampleData samples) {
-        var session = session(samples, 1);
-        booking(samples, session, Map.of());
-        return session;
     }
 
     private static String reference(SampleData samples) {

@@ -92,11 +92,6 @@ final class BookingStore {
                     .and(BOOKINGS.STATE.in(inline("held"), inline("booked"), inline("waitlisted"), inline("offered"), inline("attended"), inline("no_show"))));
     private static final PreparedQuery<UUID> WITH_REFERENCE =
             PreparedQuery.ofValue(select(BOOKINGS.ID).from(BOOKINGS).where(BOOKINGS.REFERENCE.eq(param(BOOKINGS.REFERENCE))));
-    private static final PreparedQuery<UUID> WITH_CODE = PreparedQuery.ofValue(
-            select(BOOKINGS.ID)
-                    .from(BOOKINGS)
-                    .where(OF_SESSION)
-                    .and(BOOKINGS.CODE_HMAC.eq(any(params("hmacs", BOOKINGS.CODE_HMAC.getDataType())))));
     private static final PreparedQuery<Row> FIND = PreparedQuery.of(
             select(COLUMNS)
                     .from(BOOKINGS)
@@ -191,10 +186,6 @@ final class BookingStore {
 
     @Nullable UUID byReference(Tx tx, String reference) {
         return WITH_REFERENCE.one(tx, reference);
-    }
-
-    @Nullable UUID byCode(Tx tx, UUID sessionId, Collection<byte[]> hmacs) {
-        return WITH_CODE.one(tx, sessionId, hex(hmacs));
     }
 
     @Nullable Row find(Tx tx, String reference, Collection<byte[]> hmacs) {

@@ -198,11 +198,9 @@ final class Bookings {
         return after;
     }
 
-    /** Checks a person in. @param corrects true if a no-show can be corrected */
-    Row checkIn(Call call, Locked locked, boolean corrects) {
-        if (!(corrects && locked.row().state().equals("no_show"))) {
-            requireState(locked, List.of("booked"));
-        }
+    /** Checks a person in, who is booked or counts as a no-show. */
+    Row checkIn(Call call, Locked locked) {
+        requireState(locked, List.of("booked", "no_show"));
         return changed(call, locked, locked.row().attended(locked.session().now()));
     }
 

@@ -9,14 +9,12 @@ import org.guildhall.api.model.BookingCancellation;
 import org.guildhall.api.model.BookingId;
 import org.guildhall.api.model.BookingLookup;
 import org.guildhall.api.model.BookingReason;
-import org.guildhall.api.model.CheckIn;
 import org.guildhall.api.model.CreatedBooking;
 import org.guildhall.api.model.FoundBooking;
 import org.guildhall.api.model.ListBookingsQuery;
 import org.guildhall.api.model.NewBooking;
 import org.guildhall.api.model.NoShow;
 import org.guildhall.api.model.PersonId;
-import org.guildhall.api.model.SessionId;
 import org.guildhall.api.schedule.BookingsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
@@ -72,22 +70,25 @@ final class BookingsHandler implements BookingsApi<Call> {
     }
 
     @Override
-    public Reply<Booking> confirmBooking(Call call, BookingId bookingId, BookingActing body) {
-        return shown(booking.book(call, locked(call, bookingId, body.actingPersonId()), "held", Problem.HOLD_EXPIRED));
+    public Reply<Booking> confirmBooking(Call call, BookingId bookingId, @Nullable BookingActing body) {
+        return shown(booking.book(call, locked(call, bookingId, acting(body)), "held", Problem.HOLD_EXPIRED));
     }
 
     @Override
-    public Reply<Booking> acceptBooking(Call call, BookingId bookingId, BookingActing body) {
-        return shown(booking.book(call, locked(call, bookingId, body.actingPersonId()), "offered", Problem.OFFER_LAPSED));
+    public Reply<Booking> acceptBooking(Call call, BookingId bookingId, @Nullable BookingActing body) {
+        return shown(booking.book(call, locked(call, bookingId, acting(body)), "offered", Problem.OFFER_LAPSED));
     }
 
     @Override
-    public Reply<Booking> declineBooking(Call call, BookingId bookingId, BookingActing body) {
-        return shown(booking.decline(call, locked(call, bookingId, body.actingPersonId())));
+    public Reply<Booking> declineBooking(Call call, BookingId bookingId, @Nullable BookingActing body) {
+        return shown(booking.decline(call, locked(call, bookingId, acting(body))));
     }
 
     @Override
-    public Reply<Booking> cancelBooking(Call call, BookingId bookingId, BookingCancellation body) {
+    public Reply<Booking> cancelBooking(Call call, BookingId bookingId, @Nullable BookingCancellation body) {
+        if (body == null) {
+            return shown(booking.cancel(call, locked(call, bookingId, null), false));
+        }
         boolean asTimely = Boolean.TRUE.equals(body.asTimely());
         if (asTimely) {
             requireOperator(call);
@@ -98,14 +99,15 @@ final class BookingsHandler implements BookingsApi<Call> {
     }
 
     @Override
-    public Reply<Booking> checkInBooking(Call call, BookingId bookingId, BookingReason body) {
+    public Reply<Booking> checkInBooking(Call call, BookingId bookingId, @Nullable BookingReason body) {
         requireOperator(call);
+        var reason = body == null ? null : body.reason();
         var locked = booking.lock(call, bookingId.value());
         if (locked.row().state().equals("no_show")) {
-            requireReason(body.reason(), "A reason is required to check in a no-show.");
+            requireReason(reason, "A reason is required to check in a no-show.");
         }
-        keepReason(call, body.reason());
-        return shown(booking.checkIn(call, locked, true));
+        keepReason(call, reason);
+        return shown(booking.checkIn(call, locked));
     }
 
     @Override
@@ -116,29 +118,16 @@ final class BookingsHandler implements BookingsApi<Call> {
     }
 
     @Override
-    public Reply<Booking> checkInSession(Call call, SessionId sessionId, CheckIn body) {
-        requireOperator(call);
-        Require.found(sessions.get(call.tx(), sessionId.value()));
-        if ((body.reference() == null) == (body.code() == null)) {
-            throw Problem.VALIDATION_FAILED.at("", "Either `reference` or `code` is required, not both.");
-        }
-        var found = body.reference() == null
-                ? bookings.byCode(call.tx(), sessionId.value(), secrets.hmacs(body.code()))
-                : bookings.byReference(call.tx(), body.reference());
-        var locked = found == null ? null : booking.lock(call, found);
-        if (locked == null || !locked.row().sessionId().equals(sessionId.value())) {
-            throw Problem.VALIDATION_FAILED.at(body.reference() == null ? "/code" : "/reference", "No booking of this session has it.");
-        }
-        return shown(booking.checkIn(call, locked, false));
-    }
-
-    @Override
     public Reply<FoundBooking> lookUpBooking(Call call, BookingLookup body) {
         var row = bookings.find(call.tx(), body.reference(), secrets.hmacs(body.code()));
         if (row == null) {
             throw Problem.VALIDATION_FAILED.at("/reference", "No booking has this reference and code.");
         }
         return Reply.plain(BookingViews.toPublic(row, Require.found(sessions.get(call.tx(), row.sessionId()))));
+    }
+
+    private static @Nullable PersonId acting(@Nullable BookingActing body) {
+        return body == null ? null : body.actingPersonId();
     }
 
     private Locked locked(Call call, BookingId bookingId, @Nullable PersonId acting) {

@@ -186,23 +186,20 @@ class WaitlistTest {
     }
 
     @Test
-    void checkIn_byReferenceOrCode_andNoShowFifteenMinutesAfterTheEnd() throws Exception {
-        var session = schedule.session(STARTS, 3, "");
-        var came = schedule.book(session, schedule.person(), "").expect(201);
-        var byCode = schedule.book(session, schedule.person(), "").expect(201);
+    void checkIn_andNoShowFifteenMinutesAfterTheEnd() throws Exception {
+        var session = schedule.session(STARTS, 2, "");
+        var came = schedule.booked(session);
         var missing = schedule.booked(session);
         clock.move(STARTS);
-        var door = "/sessions/" + session + "/check-ins";
-        assertEquals("attended", schedule.post(door, "{\"reference\": \"%s\"}".formatted(came.at("/reference"))).expect(200).at("/state"));
-        assertEquals("attended", schedule.post(door, "{\"code\": \"%s\"}".formatted(byCode.at("/code"))).expect(200).at("/state"));
-        assertProblem("409 invalid_state", schedule.post(door, "{\"code\": \"%s\"}".formatted(byCode.at("/code"))));
-        assertProblem("422 validation_failed", "/reference", schedule.post(door, "{\"reference\": \"AAAAAAAA\"}"));
-        assertProblem("422 validation_failed", "", schedule.post(door, "{}"));
+        var attended = schedule.act("/bookings/" + came + "/check-in").expect(200);
+        assertEquals("attended", attended.at("/state"));
+        assertNotNull(attended.at("/checked_in_at"));
+        assertProblem("409 invalid_state", schedule.act("/bookings/" + came + "/check-in"));
         at("2027-03-06T11:14:59Z");
         assertEquals("booked", schedule.state(missing));
         at("2027-03-06T11:15:00Z");
         assertEquals("no_show", schedule.state(missing));
-        assertEquals("3 0 0 0 0", schedule.places(session));
+        assertEquals("2 0 0 0 0", schedule.places(session));
         assertProblem("422 validation_failed", "/reason", schedule.post("/bookings/" + missing + "/check-in", "{}"));
         assertEquals("attended", schedule.post("/bookings/" + missing + "/check-in", "{\"reason\": \"Came late\"}").expect(200).at("/state"));
         assertEquals("no_show", schedule.post("/bookings/" + missing + "/mark-no-show", "{\"reason\": \"Mistake\"}").expect(200).at("/state"));
