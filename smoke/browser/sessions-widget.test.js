@@ -68,7 +68,7 @@ async function open(view = {}, attributes = '', prepare = null) {
 
 /** Answers the widget's requests with these sessions. */
 function answering(sessions) {
-  return (page) => page.route(`${url}/api/v1/schedule/sessions?*`, (route) => route.fulfill({
+  return (page) => page.route(`${url}/api/v1/schedule/public-sessions?*`, (route) => route.fulfill({
     status: 200, headers: { 'Access-Control-Allow-Origin': origin }, json: { data: sessions, page: { next_cursor: null, has_more: false } },
   }));
 }
@@ -79,7 +79,7 @@ function session(number, values = {}) {
   return {
     id: `ses_${String(number).padStart(26, '0')}`, name: `Class ${number}`, starts_at: `${date}T10:00:00.000000Z`, ends_at: `${date}T11:00:00.000000Z`,
     local: { date, time: '10:00', zone: 'UTC' }, state: 'scheduled', capacity: 10, free: 3, waiting: 0, waitlist_places: 5,
-    booking_opens_minutes: 100_000, booking_closes_minutes: 0, waitlist_closes_minutes: 0, ...values,
+    booking_opens_at: '2026-01-01T10:00:00.000000Z', booking_closes_at: `${date}T10:00:00.000000Z`, waitlist_closes_at: `${date}T08:00:00.000000Z`, ...values,
   };
 }
 
@@ -99,7 +99,7 @@ for (const [name, view] of Object.entries({
     assert.equal(await sideways(page), 0);
     assert.deepEqual(await findings(page, ALL), []);
     assert.deepEqual(wrong(), []);
-    assert.ok(calls.every((call) => call.url().startsWith(`${url}/api/v1/schedule/sessions?`)));
+    assert.ok(calls.every((call) => call.url().startsWith(`${url}/api/v1/schedule/public-sessions?`)));
     const kept = await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
     assert.deepEqual(kept, [0, 0, '']);
     await close();
@@ -109,7 +109,7 @@ for (const [name, view] of Object.entries({
 test('sessionsWidget_sessions_areThoseOfTheApi', async () => {
   const { page, wrong, close } = await open();
   await page.locator('.card').first().waitFor();
-  const [call] = await Promise.all([page.waitForResponse((answer) => answer.url().includes('/schedule/sessions?') && answer.request().method() === 'GET'),
+  const [call] = await Promise.all([page.waitForResponse((answer) => answer.url().includes('/schedule/public-sessions?') && answer.request().method() === 'GET'),
     page.locator('guildhall-sessions').evaluate((widget) => widget.refresh())]);
   const found = await call.json();
   const names = await page.locator('.card .name').allInnerTexts();
@@ -122,7 +122,9 @@ test('sessionsWidget_sessions_areThoseOfTheApi', async () => {
 test('sessionsWidget_states_haveTheirWords', async () => {
   const states = [
     [{}, '3 places free'], [{ free: 1 }, '1 place free'], [{ free: 0 }, 'Full, waiting list open'], [{ free: 0, waiting: 2 }, 'Full, waiting list open (2 waiting)'],
-    [{ free: 0, waiting: 5 }, 'Full'], [{ booking_opens_minutes: 1 }, 'Booking not open yet'], [{ booking_closes_minutes: 90_000 }, 'Booking closed'],
+    [{ free: 0, waiting: 5 }, 'Full'],
+    [{ free: 0, waitlist_closes_at: '2026-01-01T10:00:00Z' }, 'Full'], [{ booking_opens_at: '2126-01-01T10:00:00Z' }, 'Booking not open yet'],
+    [{ booking_closes_at: '2026-01-01T10:00:00Z' }, 'Booking closed'],
     [{ state: 'canceled' }, 'Canceled'], [{ state: 'running' }, 'Running now'], [{ state: 'over' }, 'Over'],
   ];
   const { page, close } = await open({}, '', answering(states.map(([values], number) => session(number, values))));
@@ -164,7 +166,7 @@ test('sessionsWidget_arrowKeys_goBetweenDaysAndCards', async () => {
 
 test('sessionsWidget_changedPlaces_areToldToScreenReaders', async () => {
   let free = 3;
-  const { page, close } = await open({}, '', (opened) => opened.route(`${url}/api/v1/schedule/sessions?*`, (route) => route.fulfill({
+  const { page, close } = await open({}, '', (opened) => opened.route(`${url}/api/v1/schedule/public-sessions?*`, (route) => route.fulfill({
     status: 200, headers: { 'Access-Control-Allow-Origin': origin }, json: { data: [session(1, { free })], page: { next_cursor: null, has_more: false } },
   })));
   await page.locator('.card').first().waitFor();
@@ -218,5 +220,29 @@ test('sessionsWidget_withoutConnection_keepsWhatItShows', async () => {
   assert.deepEqual(await findings(page, ALL), []);
   await page.context().setOffline(false);
   await page.getByRole('alert').waitFor({ state: 'detached' });
+  await close();
+});
+
+test('sessionsWidget_lookup_tellsOfAVisitorsOwnBooking', async () => {
+  const answers = (page) => page.route(`${url}/api/v1/schedule/bookings/lookup`, (route) => {
+    const asked = route.request().method() === 'POST' ? route.request().postDataJSON() : null;
+    const headers = { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Headers': 'authorization, content-type' };
+    return asked?.code === 'T5RXCM8QHE'
+      ? route.fulfill({ status: 200, headers, json: { reference: asked.reference, state: 'waitlisted', position: 2, held_until: null, offered_until: null, session: session(1) } })
+      : route.fulfill({ status: 404, headers, json: { code: 'not_found', detail: 'There is no such booking.' } });
+  });
+  const { page, close } = await open({}, 'lookup', async (opened) => {
+    await answering([session(1)])(opened);
+    await answers(opened);
+  });
+  await page.getByText('Find a booking').click();
+  await page.getByLabel('Reference').fill(' k7m4xw2p ');
+  await page.getByLabel('Code').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is no booking with this reference and code.').waitFor();
+  await page.getByLabel('Code').fill('t5rxcm8qhe');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await page.getByText(/Class 1, .*: On the waiting list, number 2\./).waitFor();
+  assert.deepEqual(await findings(page, ALL), []);
   await close();
 });

@@ -35,13 +35,27 @@
     shown: '{n} sessions shown.',
     changed: '{what}',
     more: 'There are more sessions than are shown here.',
+    lookup: 'Find a booking',
+    reference: 'Reference',
+    code: 'Code',
+    find: 'Find',
+    'not-found': 'There is no booking with this reference and code.',
+    'too-often': 'Too many tries. Please wait a minute.',
+    'is-held': 'A place is held.',
+    'is-booked': 'Booked.',
+    'is-waitlisted': 'On the waiting list, number {n}.',
+    'is-offered': 'A place is offered.',
+    'is-attended': 'Attended.',
+    'is-ended': 'No longer booked.',
   };
 
   const STYLE = `
-    :host { display: block; font: var(--guildhall-font, 1rem/1.45 system-ui, sans-serif); color: var(--ink); background: var(--ground);
+    :host { display: block;
       --ground: var(--guildhall-background, #fff); --ink: var(--guildhall-text, #1c2321); --quiet: var(--guildhall-quiet, #57615e);
       --line: var(--guildhall-line, #d9dfdd); --card: var(--guildhall-card, #f4f6f5); --accent: var(--guildhall-accent, #1f4f46);
       --on-accent: var(--guildhall-on-accent, #fff); --full: var(--guildhall-full, #8a2c1c); --radius: var(--guildhall-radius, .5rem);
+    }
+    .widget { font: var(--guildhall-font, 1rem/1.45 system-ui, sans-serif); color: var(--ink); background: var(--ground); text-align: start;
       container-type: inline-size; overflow-wrap: anywhere; }
     @media (prefers-color-scheme: dark) { :host(:not([theme=light])) {
       --ground: var(--guildhall-background-dark, #14181a); --ink: var(--guildhall-text-dark, #e6eae8); --quiet: var(--guildhall-quiet-dark, #a3adaa);
@@ -75,6 +89,13 @@
     .problem { border-left: .25rem solid var(--full); padding: .3rem .8rem; margin: 0 0 .75rem; }
     .problem p { margin: 0 0 .4rem; }
     .hear { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    details { margin-top: .75rem; }
+    summary { cursor: pointer; min-height: 2.75rem; padding: .6rem 0; color: var(--accent); }
+    form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; }
+    label { display: grid; font-size: .9rem; }
+    input { font: inherit; width: 10rem; min-height: 2.75rem; padding: .3rem .6rem; color: inherit; background: var(--ground); border: 1px solid var(--quiet);
+      border-radius: var(--radius); text-transform: uppercase; }
+    input:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     [aria-busy=true] .days { opacity: .5; }
     @container (min-width: 46rem) { .days { grid-template-columns: repeat(7, minmax(0, 1fr)); gap: .5rem; } .days ul { gap: .4rem; } }
     @media (prefers-reduced-motion: no-preference) { .days { transition: opacity .15s; } }`;
@@ -110,11 +131,13 @@
   }
 
   class GuildhallSessions extends HTMLElement {
-    static observedAttributes = ['token', 'class-type', 'location', 'book-url', 'lang', 'zone'];
+    static observedAttributes = ['token', 'class-type', 'location', 'book-url', 'lang', 'zone', 'lookup'];
 
     #root = this.attachShadow({ mode: 'open' });
+    #widget = element('div', { class: 'widget' });
     #frame = element('section', { part: 'frame' });
     #heard = element('p', { class: 'hear', role: 'status' });
+    #found = null;
     #sessions = null;
     #hasMore = false;
     #first = null;
@@ -127,12 +150,15 @@
       const style = new CSSStyleSheet();
       style.replaceSync(STYLE);
       this.#root.adoptedStyleSheets = [style];
-      this.#root.append(this.#frame, this.#heard);
+      // The page's rules for all elements reach the host, so nothing visible is set there.
+      this.#widget.append(this.#frame, this.#heard);
+      this.#root.append(this.#widget);
       this.#frame.addEventListener('keydown', (event) => this.#move(event));
     }
 
     connectedCallback() {
       this.#first ??= this.#today();
+      this.#lookup();
       window.addEventListener('online', this.#again);
       document.addEventListener('visibilitychange', this.#again);
       this.refresh();
@@ -146,10 +172,52 @@
     }
 
     attributeChangedCallback(name, before, after) {
-      if (this.isConnected && before !== after) {
+      if (this.#first !== null && before !== after) {
         this.#sessions = null;
+        this.#lookup();
         this.refresh();
       }
+    }
+
+    /** Shows or removes the form in which a visitor finds their own booking. Outside of the frame, which is made anew at each reading. */
+    #lookup() {
+      if (!this.hasAttribute('lookup')) {
+        this.#found?.remove();
+        this.#found = null;
+        return;
+      }
+      if (this.#found !== null) {
+        return;
+      }
+      const input = (name) => element('input', { name, required: '', maxlength: '40', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false' });
+      const answer = element('p', { class: 'note', role: 'status' });
+      const form = element('form', {}, element('label', {}, this.#text('reference'), input('reference')), element('label', {}, this.#text('code'), input('code')),
+        element('button', { type: 'submit', part: 'button' }, this.#text('find')));
+      form.addEventListener('submit', async (event) => {
+        event.preventDefault();
+        answer.textContent = '';
+        answer.textContent = await this.#booking(new FormData(form));
+      });
+      this.#found = element('details', { part: 'lookup' }, element('summary', {}, this.#text('lookup')), form, answer);
+      this.#widget.append(this.#found);
+    }
+
+    /** What is told of the booking that was asked for. */
+    async #booking(asked) {
+      const value = (name) => asked.get(name).trim().toUpperCase();
+      try {
+        const booking = await this.#call('bookings/lookup', {
+          method: 'POST', body: JSON.stringify({ reference: value('reference'), code: value('code') }),
+        }, { 'Content-Type': 'application/json' });
+        const words = TEXTS[`is-${booking.state}`] ? this.#text(`is-${booking.state}`, { n: booking.position }) : this.#text('is-ended');
+        return `${booking.session.name}, ${this.#when(booking.session)}: ${words}`;
+      } catch (failed) {
+        return this.#text(!(failed instanceof Refused) ? 'offline' : failed.status === 429 ? 'too-often' : [404, 422].includes(failed.status) ? 'not-found' : 'error');
+      }
+    }
+
+    #when(session) {
+      return this.#format(Date.parse(session.starts_at), session.local.zone, { weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' });
     }
 
     /** Reads the week again. @returns a promise that is kept when the sessions or the problem are shown */
@@ -204,13 +272,7 @@
         }
       }
       for (let page = 0; page < PAGES_MAX; page++) {
-        const answer = await fetch(`${home}/api/v1/schedule/sessions?${query}`, {
-          headers: { Authorization: `Bearer ${this.getAttribute('token') ?? ''}`, Accept: 'application/json' }, credentials: 'omit', referrerPolicy: 'origin', signal,
-        });
-        const body = await answer.json().catch(() => ({}));
-        if (!answer.ok) {
-          throw Object.assign(new Refused(answer.status, body), { retryAfter: Number(answer.headers.get('Retry-After')) });
-        }
+        const body = await this.#call(`public-sessions?${query}`, { signal });
         sessions.push(...body.data);
         if (!body.page.has_more) {
           return { sessions: this.#ofWeek(sessions), hasMore: false };
@@ -218,6 +280,18 @@
         query.set('cursor', body.page.next_cursor);
       }
       return { sessions: this.#ofWeek(sessions), hasMore: true };
+    }
+
+    /** Asks the server. @throws Refused if it answers with a problem, another error if it can't be reached */
+    async #call(path, options, headers = {}) {
+      const answer = await fetch(`${home}/api/v1/schedule/${path}`, {
+        ...options, headers: { ...headers, Authorization: `Bearer ${this.getAttribute('token') ?? ''}`, Accept: 'application/json' }, credentials: 'omit', referrerPolicy: 'origin',
+      });
+      const body = await answer.json().catch(() => ({}));
+      if (!answer.ok) {
+        throw Object.assign(new Refused(answer.status, body), { retryAfter: Number(answer.headers.get('Retry-After')) });
+      }
+      return body;
     }
 
     #ofWeek(sessions) {
@@ -250,18 +324,17 @@
       if (session.state === 'canceled' || session.state === 'over' || session.state === 'running') {
         return [session.state, this.#text(session.state)];
       }
-      const before = (minutes) => Date.parse(session.starts_at) - minutes * 60_000;
       const now = Date.now();
-      if (now < before(session.booking_opens_minutes)) {
+      if (now < Date.parse(session.booking_opens_at)) {
         return ['closed', this.#text('not-open')];
       }
-      if (now >= before(session.booking_closes_minutes)) {
+      if (now >= Date.parse(session.booking_closes_at)) {
         return ['closed', this.#text('closed')];
       }
       if (session.free > 0) {
         return ['free', this.#text(session.free === 1 ? 'free-one' : 'free', { n: session.free })];
       }
-      if (session.waiting < session.waitlist_places && now < before(session.waitlist_closes_minutes)) {
+      if (session.waiting < session.waitlist_places && now < Date.parse(session.waitlist_closes_at)) {
         return ['full', this.#text(session.waiting === 0 ? 'waitlist-first' : 'waitlist', { n: session.waiting })];
       }
       return ['full', this.#text('full')];
@@ -345,7 +418,7 @@
       const changed = this.#sessions.filter((session) => states.has(session.id) && states.get(session.id) !== this.#state(session)[1]).slice(0, 3);
       if (changed.length > 0) {
         this.#heard.textContent = changed.map((session) => this.#text('changed', {
-          what: `${session.name}, ${this.#format(Date.parse(session.starts_at), session.local.zone, { weekday: 'long', hour: 'numeric', minute: '2-digit' })}: ${this.#state(session)[1]}`,
+          what: `${session.name}, ${this.#when(session)}: ${this.#state(session)[1]}`,
         })).join('. ');
       }
     }
