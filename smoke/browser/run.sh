@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Drives the explorer, the health room and the pages of problems and of unsubscribe links in headless Chromium, against the running demo or a server of yours.
+# Drives the explorer, the health room, the widget of class sessions and the pages of problems and of unsubscribe links in headless Chromium, against
+# the running demo or a server of yours.
 #
 #   smoke/browser/run.sh [BASE_URL TOKEN]     PICTURES=folder keeps screenshots, UNSUBSCRIBE_URL=link of a mail to reader@members.example
 #

@@ -218,6 +218,10 @@ public final class HttpServer implements AutoCloseable {
         context.header("Content-Security-Policy", content.contentSecurityPolicy());
         context.header("X-Content-Type-Options", "nosniff");
         context.header("Referrer-Policy", "no-referrer");
+        if (content.isEmbedded()) {
+            context.header("Access-Control-Allow-Origin", "*");
+            context.header("Cross-Origin-Resource-Policy", "cross-origin");
+        }
         context.header("Cache-Control", content.cacheControl());
         context.header("Vary", "Accept-Encoding");
         context.header("ETag", form.etag());

@@ -37,6 +37,11 @@ final class Assets {
         return path;
     }
 
+    /** A script at a path that never changes, for pages of other origins. */
+    static PageContent embedded(String resource) {
+        return PageContent.embedded(resource(resource), TYPES.get("js"), NOTHING);
+    }
+
     /** The file at this path, or null. */
     @Nullable PageContent at(String path) {
         return files.get(path);

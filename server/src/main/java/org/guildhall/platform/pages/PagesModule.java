@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.guildhall.core.http.Api;
 import org.jspecify.annotations.Nullable;
 
-/** The pages outside the API: the API explorer, the problems and the operators' health room. */
+/** The pages outside the API: the API explorer, the problems, the operators' health room and the widgets for other pages. */
 public final class PagesModule {
 
     private PagesModule() {}
@@ -25,6 +25,8 @@ public final class PagesModule {
         var healthRoom = once(HealthRoomPage::new);
         api.page("/health-room", path -> healthRoom.get().page());
         api.page("/health-room/{file}", path -> healthRoom.get().file(path));
+        var sessionsWidget = once(() -> Assets.embedded("/widgets/sessions.js"));
+        api.page("/widgets/sessions.js", path -> sessionsWidget.get());
     }
 
     /** A value built at its first use, to save memory on servers whose pages are not used. */

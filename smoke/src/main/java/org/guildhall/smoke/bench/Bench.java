@@ -118,6 +118,10 @@ public final class Bench {
             var jobs = new Jobs(tokens, sample, data.productIds(), data.organizations(), data.personalOrganizations());
             say("Counting round trips …");
             jobs.prepare(api, options.paths());
+            if (options.paths().contains(Measured.WEBHOOK)) {
+                say("Filling the database: deliveries of webhooks …");
+                data.copyDeliveries();
+            }
             for (var path : options.paths()) {
                 report.trips(path, trips(trips, api, jobs.of(path)));
             }

@@ -29,9 +29,12 @@ final class BenchData {
     static final int PRODUCTS = 100_000;
 
     private static final String SCOPES = String.join(",",
-            "catalog:read", "catalog:write", "overview:read", "runtime:entitlements:read", "runtime:grants:read", "runtime:grants:write",
+            "billing:connections:write", "catalog:read", "catalog:write", "overview:read", "runtime:entitlements:read", "runtime:grants:read", "runtime:grants:write",
             "runtime:organizations:read", "runtime:organizations:write", "runtime:persons:read", "runtime:persons:write", "runtime:sites:write",
             "runtime:usage:write");
+
+    /** The deliveries of webhooks of the default size. */
+    private static final int DELIVERIES = 100_000;
 
     private static final int IDS = 10_000;
     private static final int TRAIL = 5_000;
@@ -88,6 +91,23 @@ final class BenchData {
     /** Copies the organization that the API created, with its persons, up to this number, and analyzes the tables. */
     void copyOrganizations(int organizations) throws SQLException {
         new OrganizationCopies(connection, CLUB).add(organizations - 1);
+        settle();
+    }
+
+    /** Copies one delivery of a webhook, so that the club has a long history of them, and analyzes the tables. */
+    void copyDeliveries() throws SQLException {
+        execute("""
+                with sample as (select * from billing.webhook_deliveries where tenant_id = '%1$s' limit 1),
+                copies as (select n, gen_random_uuid() as id, gen_random_uuid() as payload_id from generate_series(1, %2$d) as n),
+                payloads as (
+                  insert into billing.webhook_payloads (tenant_id, id, connection_id, hash, bytes, body, created_at)
+                  select p.tenant_id, c.payload_id, p.connection_id, 'copy ' || c.n, p.bytes, p.body, p.created_at
+                  from copies c, sample s join billing.webhook_payloads p on p.tenant_id = s.tenant_id and p.id = s.payload_id)
+                insert into billing.webhook_deliveries
+                select (jsonb_populate_record(null::billing.webhook_deliveries, to_jsonb(s) || jsonb_build_object('id', c.id, 'payload_id', c.payload_id, 'event_reference', 'evt_copy_' || c.n,
+                  'object_reference', 'cus_copy_' || c.n, 'created_at', s.created_at - c.n * interval '7 seconds',
+                  'received_at', s.created_at - c.n * interval '7 seconds'))).*
+                from copies c, sample s""".formatted(CLUB, DELIVERIES * scale));
         settle();
     }
 

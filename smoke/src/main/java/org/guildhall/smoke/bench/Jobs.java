@@ -30,6 +30,7 @@ final class Jobs {
     private final Tokens tokens;
     private final SampleOrganization sample;
     private final Map<Measured, Requests> requests = new EnumMap<>(Measured.class);
+    private final List<Organization> organizations;
     private final String run = "bench-" + System.nanoTime() + "-";
     private final AtomicLong keys = new AtomicLong();
 
@@ -55,6 +56,7 @@ final class Jobs {
     Jobs(Tokens tokens, SampleOrganization sample, List<String> products, List<Organization> organizations, List<Organization> personal) {
         this.tokens = tokens;
         this.sample = sample;
+        this.organizations = organizations;
         products(new Turns<>(products));
         // Parts of their own: what moves plans or adds grants changes what a check or an overview reads.
         var parts = new Parts(organizations);
@@ -87,7 +89,10 @@ final class Jobs {
         return requests.get(path);
     }
 
-    /** Finds the cursors of deep pages and the entity tags of overviews, and uses the keys that are repeated, as far as the paths need them. */
+    /**
+     * Finds the cursors of deep pages and the entity tags of overviews, uses the keys that are repeated, and makes the connection of webhooks, as far
+     * as the paths need them.
+     */
     void prepare(Api api, List<Measured> paths) throws IOException, InterruptedException {
         if (paths.contains(Measured.PAGE_1000)) {
             var deep = PRODUCTS + "?cursor=" + api.cursorOfPage(PAGES, "/catalog/products", tokens.reader);
@@ -99,6 +104,9 @@ final class Jobs {
         }
         if (paths.contains(Measured.OVERVIEW_304)) {
             tagged(api);
+        }
+        if (paths.contains(Measured.WEBHOOK)) {
+            requests.put(Measured.WEBHOOK, WebhookSample.create(api, tokens.club, organizations).finalizedInvoices());
         }
         if (paths.contains(Measured.REPLAY)) {
             for (int key = 0; key < REPLAYED_KEYS; key++) {

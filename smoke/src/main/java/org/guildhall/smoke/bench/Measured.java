@@ -33,7 +33,8 @@ enum Measured {
     OVERVIEW_304("overview304", "an unchanged overview, with If-None-Match"),
     GRANTS_1("grants1", "page 1 of the list of grants"),
     GRANTS_1000("grants1000", "page 1,000 of the same list"),
-    REPLAY("replay", "the repeated key of a create");
+    REPLAY("replay", "the repeated key of a create"),
+    WEBHOOK("webhook", "a signed event of a new invoice, for one of 200 customers");
 
     /** The paths of a quick run. */
     static final List<Measured> QUICK = List.of(

@@ -12,29 +12,37 @@ public final class PageContent {
     private final String contentSecurityPolicy;
     private final String cacheControl;
     private final boolean compressed;
+    private final boolean embedded;
 
-    private PageContent(byte[] bytes, String contentType, String contentSecurityPolicy, String cacheControl, boolean compressed) {
+    private PageContent(
+            byte[] bytes, String contentType, String contentSecurityPolicy, String cacheControl, boolean compressed, boolean embedded) {
         this.variants = new Variants(bytes);
         this.contentType = contentType;
         this.contentSecurityPolicy = contentSecurityPolicy;
         this.cacheControl = cacheControl;
         this.compressed = compressed;
+        this.embedded = embedded;
     }
 
     /** A page that a browser revalidates on each use, by its entity tag. */
     public static PageContent revalidated(byte[] bytes, String contentType, String contentSecurityPolicy) {
-        return new PageContent(bytes, contentType, contentSecurityPolicy, "no-cache", bytes.length >= COMPRESSED_BYTES_MIN);
+        return new PageContent(bytes, contentType, contentSecurityPolicy, "no-cache", bytes.length >= COMPRESSED_BYTES_MIN, false);
     }
 
     /** A file whose path changes with its content, so that it may be cached for a year. */
     public static PageContent immutable(byte[] bytes, String contentType, String contentSecurityPolicy) {
         return new PageContent(
-                bytes, contentType, contentSecurityPolicy, "public, max-age=31536000, immutable", bytes.length >= COMPRESSED_BYTES_MIN);
+                bytes, contentType, contentSecurityPolicy, "public, max-age=31536000, immutable", bytes.length >= COMPRESSED_BYTES_MIN, false);
+    }
+
+    /** A file that pages of other origins load, and that a browser may use for five minutes before it revalidates it. */
+    public static PageContent embedded(byte[] bytes, String contentType, String contentSecurityPolicy) {
+        return new PageContent(bytes, contentType, contentSecurityPolicy, "public, max-age=300", bytes.length >= COMPRESSED_BYTES_MIN, true);
     }
 
     /** A page with a nonce in its content security policy: it is never cached. */
     public static PageContent once(byte[] bytes, String contentType, String contentSecurityPolicy) {
-        return new PageContent(bytes, contentType, contentSecurityPolicy, "no-store", false);
+        return new PageContent(bytes, contentType, contentSecurityPolicy, "no-store", false, false);
     }
 
     /** The page for this {@code Accept-Encoding}: gzip if accepted and worthwhile, else plain. */
@@ -52,5 +60,10 @@ public final class PageContent {
 
     public String cacheControl() {
         return cacheControl;
+    }
+
+    /** True if pages of other origins may load it. */
+    public boolean isEmbedded() {
+        return embedded;
     }
 }
