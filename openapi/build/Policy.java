@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param signed true for a public POST whose body is signed by a secret of a resource; its handler makes the change and its audit event
  * @param auditAction what the audit trail calls the change; null for a read
  * @param auditCategory {@code x-audit-category} of its tag; null for a read
+ * @param publiclyCached true if any cache may keep the answer for a short time; it has an ETag, also as a list
  * @param ifMatch NONE, OPTIONAL or REQUIRED
  * @param list true if the answer is a page of a list
  * @param versioned true if the answer is a resource with a version, and so has an ETag
@@ -36,7 +37,7 @@ import java.util.regex.Pattern;
  */
 record Policy(
         String id, String domain, String tag, String method, String path, int status, String scope, String access, boolean signed, boolean mutation, String auditAction,
-        String auditCategory, String ifMatch, int rateCost, boolean secret, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
+        String auditCategory, String ifMatch, int rateCost, boolean secret, boolean publiclyCached, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
         Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
         List<String> downloadTypes) {
 
@@ -47,7 +48,7 @@ record Policy(
 
     /** The members of an operation that this class reads. Any other one that starts with {@code x-} is a mistake. */
     static final Set<String> MEMBERS = Set.of(
-            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-signed", "x-secret", "x-suspended", "x-expand", "x-dry-run",
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-signed", "x-secret", "x-public-cache", "x-suspended", "x-expand", "x-dry-run",
             "x-stream-max-bytes", "x-download");
 
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
@@ -167,11 +168,19 @@ record Policy(
             pathParameters();
             return new Policy(
                     operation.path("operationId").asText(), domain(), tag(), method, path, status(), scope(access), access, signed, mutation, audit,
-                    category(mutation), ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), flag("x-suspended", "allowed"),
+                    category(mutation), ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), publiclyCached(), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), streamMax > 0 ? null : requestType(),
                     schema == null ? null : media.getKey(), streamMax > 0 ? names(bodies()) : List.of(), streamMax,
                     download ? names(answers) : List.of());
+        }
+
+        /** What everybody may see can be kept by caches that others use. */
+        private boolean publiclyCached() {
+            boolean cached = flag("x-public-cache", "true");
+            refuse(cached && !(method.equals("GET") && operation.at("/security/0/bearer/0").asText().endsWith(":public")),
+                    "x-public-cache is for a GET with a scope that ends in :public");
+            return cached;
         }
 
         private JsonNode bodies() {

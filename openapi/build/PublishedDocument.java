@@ -69,7 +69,7 @@ final class PublishedDocument {
         wanted.put("AuditReason", policy.mutation());
         wanted.put("IfMatch", policy.ifMatch().equals("OPTIONAL"));
         wanted.put("IfMatchRequired", policy.ifMatch().equals("REQUIRED"));
-        wanted.put("IfNoneMatch", policy.resource());
+        wanted.put("IfNoneMatch", policy.resource() || policy.publiclyCached());
         wanted.values().removeIf(want -> !want);
         return List.copyOf(wanted.keySet());
     }
@@ -87,7 +87,7 @@ final class PublishedDocument {
     private void success(ObjectNode responses, Policy policy) {
         String status = String.valueOf(policy.status());
         ObjectNode response = answer(responses, status, policy);
-        header(response, policy.versioned() && !policy.list(), "ETag", "ETag");
+        header(response, policy.versioned() && !policy.list() || policy.publiclyCached(), "ETag", "ETag");
         header(response, policy.status() == 201 || policy.status() == 202, "Location", "Location");
         header(response, policy.list(), "Link", "Link");
         // A creation that finds its resource in place answers 200 beside 201, with the same body and without an ETag.
@@ -102,6 +102,7 @@ final class PublishedDocument {
         headers(response, policy);
         header(response, policy.mutation(), "Idempotency-Replayed", "IdempotencyReplayed");
         header(response, policy.secret(), "Cache-Control", "CacheNever");
+        header(response, policy.publiclyCached(), "Cache-Control", "CacheBriefly");
         if (policy.dryRun()) {
             dryRun(response, policy);
         }
@@ -133,7 +134,7 @@ final class PublishedDocument {
 
     private void problems(ObjectNode responses, Policy policy) {
         boolean body = policy.takesBody();
-        problem(responses, policy.resource(), "304", "NotModified");
+        problem(responses, policy.resource() || policy.publiclyCached(), "304", "NotModified");
         problem(responses, true, "400", "BadRequest");
         problem(responses, !policy.open() || policy.signed(), "401", "Unauthorized");
         problem(responses, !policy.open(), "403", "Forbidden");

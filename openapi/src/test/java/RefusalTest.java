@@ -34,6 +34,7 @@ class RefusalTest {
         catalog/thing.yaml  | x-audit: thing.deleted   | x-audit: Deleted          | x-audit must be like product.created, not Deleted    | an audit action of another form
         catalog/thing.yaml  | x-if-match: optional     | x-if-match: maybe         | x-if-match is optional or required, not maybe        | an unknown value of x-if-match
         catalog/thing.yaml  | x-suspended: allowed     | x-suspended: yes          | x-suspended can only be allowed                      | an unknown value of x-suspended
+        catalog/things.yaml | x-rate-cost: 2           | x-public-cache: true      | x-public-cache is for a GET with a scope that ends in :public | a public cache of a change
         catalog/things.yaml | x-rate-cost: 2           | x-rate-cost: 0            | x-rate-cost is 1 or more                             | a free operation
         catalog/things.yaml | "['catalog:write']"      | "['catalog:write', 'catalog:read']" | POST /api/v1/catalog/things: asks for more than one scope | two scopes
         catalog/things.yaml | "['catalog:write']"      | "['catalog:wrte']"        | the scope catalog:wrte isn't in Scope                | a scope that isn't declared

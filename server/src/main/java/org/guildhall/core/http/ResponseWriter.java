@@ -29,6 +29,8 @@ final class ResponseWriter {
     /** The members that show a secret once. */
     private static final List<String> SECRETS = List.of("token", "code");
 
+    private static final String CACHED_BRIEFLY = "public, max-age=10";
+
     private final Expansions expansions;
 
     ResponseWriter(Expansions expansions) {
@@ -73,12 +75,17 @@ final class ResponseWriter {
         if (info != null && info.nextCursor() != null) {
             answer.with("Link", "<" + next(exchange, info.nextCursor()) + ">; rel=\"next\"");
         }
-        if (body == null || reply.version() == 0) {
+        boolean cached = call.operation().publiclyCached();
+        if (cached) {
+            answer.with("Cache-Control", CACHED_BRIEFLY);
+        }
+        if (body == null || reply.version() == 0 && !cached) {
             return answer;
         }
         var etag = Etag.of(reply.version(), body);
         if (!call.operation().mutation() && Etag.matches(exchange.list("If-None-Match"), etag)) {
-            return Response.of(304, null, Response.JSON).with("ETag", etag);
+            var same = Response.of(304, null, Response.JSON).with("ETag", etag);
+            return cached ? same.with("Cache-Control", CACHED_BRIEFLY) : same;
         }
         return answer.with("ETag", etag);
     }

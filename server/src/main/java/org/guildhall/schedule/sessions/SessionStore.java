@@ -2,6 +2,7 @@ package org.guildhall.schedule.sessions;
 
 import static org.guildhall.core.sql.Columns.assigned;
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.schedule.Tables.LOCATIONS;
 import static org.guildhall.schema.schedule.Tables.SESSIONS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -44,7 +45,7 @@ public final class SessionStore {
      * @param zone the zone of its local times
      */
     public record Row(
-            UUID id, UUID classTypeId, Values values, String zone, Places places, String state, @Nullable String cancelReason,
+            UUID id, UUID classTypeId, Values values, @Nullable String locationName, String zone, Places places, String state, @Nullable String cancelReason,
             @Nullable Instant canceledAt, Instant createdAt, Instant updatedAt, long version) {
 
         public Instant startsAt() {
@@ -97,6 +98,8 @@ public final class SessionStore {
     private static final Field<String> STATE = field("""
             case when {0} = 'canceled' then 'canceled' when {1} > {3} then 'scheduled' when {2} > {3} then 'running' else 'over' end""",
             SQLDataType.VARCHAR, SESSIONS.STATE, SESSIONS.STARTS_AT, SESSIONS.ENDS_AT, Columns.now()).as("state_now");
+    private static final Field<String> LOCATION_NAME = field(
+            select(LOCATIONS.NAME).from(LOCATIONS).where(LOCATIONS.ID.eq(SESSIONS.LOCATION_ID))).as("location_name");
     private static final List<Field<?>> SET = set();
     private static final List<Field<?>> COLUMNS = columns();
     private static final Condition BY_ID = SESSIONS.ID.eq(param(SESSIONS.ID));
@@ -175,7 +178,7 @@ public final class SessionStore {
     private static List<Field<?>> columns() {
         var columns = new ArrayList<Field<?>>(SET);
         columns.addAll(List.of(
-                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
+                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, LOCATION_NAME, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
                 SESSIONS.CREATED_AT, SESSIONS.UPDATED_AT, SESSIONS.VERSION));
         return List.copyOf(columns);
     }
@@ -228,7 +231,7 @@ public final class SessionStore {
                         cells.get(SESSIONS.EXTERNAL_ID), cells.get(SESSIONS.NAME), cells.get(SESSIONS.LOCATION_ID),
                         cells.get(SESSIONS.COACH_PERSON_ID), cells.get(SESSIONS.STARTS_AT), cells.get(SESSIONS.ENDS_AT),
                         cells.get(SESSIONS.CAPACITY), RULE_COLUMNS.read(cells)),
-                cells.get(SESSIONS.ZONE), READER.read(cells.get(PLACES)), cells.get(STATE), cells.get(SESSIONS.CANCEL_REASON),
+                cells.get(LOCATION_NAME), cells.get(SESSIONS.ZONE), READER.read(cells.get(PLACES)), cells.get(STATE), cells.get(SESSIONS.CANCEL_REASON),
                 cells.get(SESSIONS.CANCELED_AT), cells.get(SESSIONS.CREATED_AT), cells.get(SESSIONS.UPDATED_AT), cells.get(SESSIONS.VERSION));
     }
 }

@@ -43,9 +43,9 @@ public final class SessionViews {
         var rules = values.rules();
         return new PublicSession(
                 new SessionId(row.id()), new ClassTypeId(row.classTypeId()), values.name(),
-                values.locationId() == null ? null : new LocationId(values.locationId()), values.startsAt(), values.endsAt(), local(row),
-                values.capacity(), rules.waitlistPlaces(), before(row, rules.bookingOpensMinutes()), before(row, rules.bookingClosesMinutes()),
-                rules.ageMin(), rules.ageMax(), Math.max(0, values.capacity() - row.places().taken()), row.places().waiting(),
+                values.locationId() == null ? null : new LocationId(values.locationId()), row.locationName(), values.startsAt(), values.endsAt(),
+                local(row), values.capacity(), rules.waitlistPlaces(), before(row, rules.bookingOpensMinutes()),
+                before(row, rules.bookingClosesMinutes()), before(row, rules.waitlistClosesMinutes()), rules.ageMin(), rules.ageMax(), Math.max(0, values.capacity() - row.places().taken()), row.places().waiting(),
                 SessionState.fromValue(row.state()));
     }
 

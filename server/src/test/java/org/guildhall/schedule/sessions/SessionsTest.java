@@ -2,6 +2,7 @@ package org.guildhall.schedule.sessions;
 
 import static org.guildhall.schedule.ScheduleFixture.assertProblem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -180,6 +181,13 @@ class SessionsTest {
             assertTrue(shown.json().at("/data/0/" + hidden).isMissingNode(), hidden);
         }
         assertNull(shown.at("/page/next_cursor"));
+        assertEquals("public, max-age=10", shown.header("Cache-Control"));
+        var again = visitor.get(ScheduleFixture.BASE + "/public-sessions", "If-None-Match", shown.header("ETag")).expect(304);
+        assertEquals("public, max-age=10", again.header("Cache-Control"));
+        schedule.booked(session);
+        var changed = visitor.get(ScheduleFixture.BASE + "/public-sessions", "If-None-Match", shown.header("ETag")).expect(200);
+        assertEquals("1", changed.at("/data/0/free"));
+        assertNotEquals(shown.header("ETag"), changed.header("ETag"));
         assertProblem("403 insufficient_scope", visitor.get(ScheduleFixture.BASE + "/sessions"));
     }
 }
