@@ -106,6 +106,7 @@ create unique index bookings_once on schedule.bookings (tenant_id, session_id, p
 create index bookings_created on schedule.bookings (tenant_id, created_at, id);
 create index bookings_starts on schedule.bookings (tenant_id, starts_at, id);
 create index bookings_of_session on schedule.bookings (tenant_id, session_id, state, place_order, id);
+create index bookings_times on schedule.bookings (tenant_id, session_id, starts_at, ends_at);
 create index bookings_of_person on schedule.bookings (tenant_id, person_id, starts_at, id);
 select platform.guard_table('schedule.bookings');
 grant select, insert, update on schedule.bookings to guildhall_app;

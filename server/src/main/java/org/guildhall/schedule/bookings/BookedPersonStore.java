@@ -1,11 +1,9 @@
 package org.guildhall.schedule.bookings;
 
 import static org.guildhall.core.sql.Columns.params;
-import static org.guildhall.schema.runtime.Tables.SCHEDULE_HOUSEHOLD_MEMBERS;
 import static org.guildhall.schema.runtime.Tables.SCHEDULE_PERSONS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.resultQuery;
 import static org.jooq.impl.DSL.select;
 
@@ -18,9 +16,7 @@ import java.util.function.Supplier;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
-import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.PreparedQuery;
-import org.guildhall.schema.runtime.tables.ScheduleHouseholdMembers;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
@@ -65,20 +61,17 @@ final class BookedPersonStore {
             DSL.param("session", SQLDataType.UUID), DSL.param("consumer", SQLDataType.UUID), DSL.param("now", SQLDataType.INSTANT)).as("of_consumer");
     private static final PreparedQuery<Holds> HOLDS = PreparedQuery.of(
             select(OF_PERSON, OF_CONSUMER), List.of(OF_PERSON, OF_CONSUMER), cells -> new Holds(cells.get(OF_PERSON), cells.get(OF_CONSUMER)));
-    private static final ScheduleHouseholdMembers ADULT = SCHEDULE_HOUSEHOLD_MEMBERS.as("adult");
-    private static final ScheduleHouseholdMembers DEPENDENT = SCHEDULE_HOUSEHOLD_MEMBERS.as("dependent");
-    private static final PreparedQuery<UUID> GUARDIAN = PreparedQuery.ofValue(
-            select(ADULT.HOUSEHOLD_ID)
-                    .from(ADULT)
-                    .join(DEPENDENT)
-                    .on(DEPENDENT.HOUSEHOLD_ID.eq(ADULT.HOUSEHOLD_ID))
-                    .where(ADULT.PERSON_ID.eq(DSL.param("acting", SQLDataType.UUID)))
-                    .and(ADULT.ROLE.eq(inline("adult")))
-                    .and(EffectiveDates.holds(ADULT.STARTS_AT, ADULT.ENDS_AT, Columns.now()))
-                    .and(DEPENDENT.PERSON_ID.eq(DSL.param("person", SQLDataType.UUID)))
-                    .and(DEPENDENT.ROLE.eq(inline("dependent")))
-                    .and(EffectiveDates.holds(DEPENDENT.STARTS_AT, DEPENDENT.ENDS_AT, Columns.now()))
-                    .limit(inline(1)));
+    private static final Field<UUID> HOUSEHOLD = field("household_id", SQLDataType.UUID);
+    private static final PreparedQuery<UUID> GUARDIAN = PreparedQuery.of(
+            resultQuery("""
+                    select adult.household_id
+                    from runtime.schedule_household_members adult
+                    join runtime.schedule_household_members dependent on dependent.household_id = adult.household_id
+                    where adult.person_id = {0} and adult.role = 'adult' and adult.starts_at <= {2} and (adult.ends_at is null or adult.ends_at > {2})
+                      and dependent.person_id = {1} and dependent.role = 'dependent'
+                      and dependent.starts_at <= {2} and (dependent.ends_at is null or dependent.ends_at > {2})
+                    limit 1""", DSL.param("acting", SQLDataType.UUID), DSL.param("person", SQLDataType.UUID), Columns.now()),
+            List.of(HOUSEHOLD), cells -> cells.get(HOUSEHOLD));
 
     /** The living holds of a person, and those of a consumer in a session. */
     record Holds(long ofPerson, long ofConsumer) {}
