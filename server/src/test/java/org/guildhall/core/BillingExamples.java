@@ -72,6 +72,14 @@ final class BillingExamples {
             example(LIST_PAYOUTS).entry(BillingExamples::payout),
             example(GET_PAYOUT).at("payout_id", BillingExamples::payout),
 
+            example(CREATE_CHECKOUT_SESSION)
+                    .makes("chs")
+                    .with("/connection_id", BillingExamples::askedConnection)
+                    .with("/organization_id", samples -> samples.id("org"))
+                    .with("/price_ids", samples -> List.of(priceForSale(samples))),
+            example(LIST_CHECKOUT_SESSIONS),
+            example(GET_CHECKOUT_SESSION),
+
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
             example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
@@ -152,6 +160,14 @@ final class BillingExamples {
         return samples.once("asked connection", () -> samples.made("/api/v1/billing/connections", Map.of(
                 "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key",
                 StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer")).apiKey())));
+    }
+
+    /** A price of a published product, which Stripe knows. */
+    private static String priceForSale(SampleData samples) {
+        return samples.once("price for sale", () -> samples.made(
+                "/api/v1/catalog/products/" + CatalogExamples.publishedProduct(samples) + "/prices", Map.of(
+                        "unit_amount", Map.of("amount_minor", 12_900, "currency", "AUD"), "billing_interval", "month", "interval_count", 1,
+                        "tax_behavior", "inclusive", "provider_references", Map.of("stripe", "price_" + samples.word()))));
     }
 
     /** A reconciliation that has found a difference, which is remembered. */

@@ -28,6 +28,9 @@ final class ResponseWriter {
 
     private final Expansions expansions;
 
+    /** The members of answers that show a secret. */
+    private static final List<String> SECRETS = List.of("token", "url");
+
     ResponseWriter(Expansions expansions) {
         this.expansions = expansions;
     }
@@ -99,7 +102,8 @@ final class ResponseWriter {
         if (reply.body() != null) {
             JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
             if (call.operation().secret() && result instanceof ObjectNode object) {
-                object.replace("token", Json.WIRE.nullNode());
+                // No secret is made in a dry run.
+                SECRETS.stream().filter(object::has).forEach(secret -> object.putNull(secret));
             }
             body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }
