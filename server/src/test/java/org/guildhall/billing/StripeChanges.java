@@ -18,8 +18,18 @@ final class StripeChanges {
     static Answered made(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {
         return switch (change.path()) {
             case "/v1/checkout_sessions" -> session(change, collections);
+            case "/v1/portal_sessions" -> portal(change, collections);
             default -> new Answered(404, StripeStandIn.error("resource_missing"), null);
         };
+    }
+
+    private static Answered portal(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {
+        var sessions = collections.computeIfAbsent("portal_sessions", any -> new LinkedHashMap<>());
+        var id = "bps_" + (sessions.size() + 1);
+        sessions.put(id, StripeBodies.object(
+                "id", id, "object", "billing_portal.session", "customer", change.parameters().get("customer"), "url",
+                "https://billing.stripe.example/p/session/" + id, "return_url", change.parameters().get("return_url")));
+        return new Answered(200, sessions.get(id), null);
     }
 
     private static Answered session(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {

@@ -79,6 +79,9 @@ final class BillingExamples {
                     .with("/price_ids", samples -> List.of(priceForSale(samples))),
             example(LIST_CHECKOUT_SESSIONS),
             example(GET_CHECKOUT_SESSION),
+            example(CREATE_PORTAL_SESSION).makes("pts").with("/account_id", BillingExamples::askedAccount),
+            example(LIST_PORTAL_SESSIONS),
+            example(GET_PORTAL_SESSION),
 
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
@@ -160,6 +163,18 @@ final class BillingExamples {
         return samples.once("asked connection", () -> samples.made("/api/v1/billing/connections", Map.of(
                 "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key",
                 StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer")).apiKey())));
+    }
+
+    /** An account at a provider that can be asked. */
+    private static String askedAccount(SampleData samples) {
+        return samples.once("asked account", () -> {
+            var word = samples.word();
+            new StripeSender(new Http(samples.tenant.server(), null), askedConnection(samples), StripeSender.SECRET)
+                    .send(StripeSender.event("evt_" + word, "customer.created", Instant.now().getEpochSecond(), Map.of(
+                            "id", "cus_" + word, "object", "customer", "name", "Mira Rossi")))
+                    .expect(200);
+            return String.valueOf(samples.http.get("/api/v1/billing/accounts?provider_reference=cus_" + word).expect(200).at("/data/0/id"));
+        });
     }
 
     /** A price of a published product, which Stripe knows. */

@@ -10,6 +10,7 @@ import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.stripe.StripeApi;
 import org.guildhall.billing.stripe.StripeCheckouts;
+import org.guildhall.billing.stripe.StripePortals;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -24,6 +25,7 @@ public final class Checkout {
     private static final String NO_CHANGE = "no_change";
 
     private final CheckoutSessionStore sessions = new CheckoutSessionStore();
+    private final PortalSessionStore portals = new PortalSessionStore();
     private final Connections connections;
     private final Mirroring mirror;
     private final Runtime runtime;
@@ -75,6 +77,8 @@ public final class Checkout {
     /** Binds the operations of this part. */
     public void bind(Api api) {
         var asked = new AskedConnections(connections);
+        new PortalSessionsHandler(portals, asked, mirror).bind(api.routes());
+        api.externalCalls().on(Operation.CREATE_PORTAL_SESSION, new PortalSessionCall(portals, connections, new StripePortals(stripe)));
         new CheckoutSessionsHandler(sessions, asked, mirror, runtime, catalog).bind(api.routes());
         api.externalCalls().on(Operation.CREATE_CHECKOUT_SESSION, new CheckoutSessionCall(sessions, connections, new StripeCheckouts(stripe)));
     }
