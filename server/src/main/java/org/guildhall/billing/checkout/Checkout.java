@@ -1,12 +1,12 @@
 package org.guildhall.billing.checkout;
 
+import java.time.Instant;
 import java.util.UUID;
 import org.guildhall.api.Operation;
 import org.guildhall.api.TypeIds;
 import org.guildhall.api.model.CheckoutSessionId;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.events.ProviderCheckout;
-import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.stripe.StripeApi;
 import org.guildhall.billing.stripe.StripeCheckouts;
@@ -47,14 +47,14 @@ public final class Checkout {
      */
     public record AppliedCheckout(String outcome, @Nullable UUID linkedTo) {}
 
-    /** Applies an event of a checkout session. A session that isn't ours, or is another connection's, changes nothing. @param changes gets the session */
-    public AppliedCheckout apply(Tx tx, Changes changes, UUID connectionId, ProviderCheckout event, Origin origin) {
+    /** Applies an event of a checkout session. A session that isn't ours, or is another connection's, changes nothing. @param changes gets the session @param at the instant of the event */
+    public AppliedCheckout apply(Tx tx, Changes changes, UUID connectionId, ProviderCheckout event, Instant at) {
         var id = own(event.ownReference());
         var before = id == null ? null : sessions.lock(tx, id);
         if (before == null || !before.connectionId().equals(connectionId)) {
             return new AppliedCheckout(NO_CHANGE, null);
         }
-        var state = before.state().shown(event, event.state().equals("completed") ? origin.position().at() : null);
+        var state = before.state().shown(event, event.state().equals("completed") ? at : null);
         var account = event.account();
         var paid = account == null || !event.state().equals("completed") ? null : mirror.paid(tx, changes.secondary(), connectionId, account, before.organizationId());
         var accountId = paid == null ? before.accountId() : paid.accountId();

@@ -110,7 +110,7 @@ public final class EventEffects {
             case "credit_note.created", "credit_note.updated", "credit_note.voided" ->
                 mirror.apply(tx, changes, connectionId, StripeCredits.read(event), origin);
             case "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
-                    "checkout.session.expired" -> checkout(tx, changes, actor, connectionId, event, origin);
+                    "checkout.session.expired" -> checkout(tx, changes, actor, connectionId, event);
             case "invoice_payment.paid" -> mirror.apply(tx, changes, connectionId, StripePayments.readInvoicePayment(event));
             default -> null;
         };
@@ -124,8 +124,8 @@ public final class EventEffects {
         return applied.outcome();
     }
 
-    private String checkout(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event, Origin origin) {
-        var applied = checkout.apply(tx, changes, connectionId, StripeCheckouts.read(event), origin);
+    private String checkout(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event) {
+        var applied = checkout.apply(tx, changes, connectionId, StripeCheckouts.read(event), event.at());
         if (applied.linkedTo() != null) {
             plans.settle(tx, changes, actor, applied.linkedTo());
         }
