@@ -3,6 +3,7 @@ package org.guildhall.billing;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.guildhall.billing.StripeStandIn.Answered;
 import org.guildhall.billing.StripeStandIn.Posted;
@@ -18,9 +19,32 @@ final class StripeChanges {
     static Answered made(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {
         return switch (change.path()) {
             case "/v1/checkout_sessions" -> session(change, collections);
+            case "/v1/invoices/create_preview" -> new Answered(200, preview(change), null);
             case "/v1/portal_sessions" -> portal(change, collections);
-            default -> new Answered(404, StripeStandIn.error("resource_missing"), null);
+            default -> subscription(change, collections.getOrDefault("subscriptions", Map.of()));
         };
+    }
+
+    /** The invoice of a change: 25.00 are given back, and 250.00 are asked for. */
+    private static Map<String, Object> preview(Posted change) {
+        return StripeBodies.object(
+                "object", "invoice", "currency", "aud", "total", 22_500, "amount_due", 22_500, "lines", StripeBodies.object(
+                        "object", "list", "has_more", false, "data", List.of(line("Unused time", -2_500), line("Remaining time", 25_000))),
+                "subscription", change.parameters().get("subscription"));
+    }
+
+    private static Map<String, Object> line(String description, long amount) {
+        return StripeBodies.object(
+                "id", "il_" + amount, "description", description, "amount", amount, "currency", "aud", "parent", StripeBodies.object(
+                        "type", "subscription_item_details", "subscription_item_details", StripeBodies.object("proration", true)));
+    }
+
+    /** Accepts a change of a subscription; the object stays until its event. */
+    private static Answered subscription(Posted change, Map<String, Map<String, Object>> subscriptions) {
+        var id = change.path().substring(change.path().lastIndexOf('/') + 1);
+        return change.path().startsWith("/v1/subscriptions/") && subscriptions.containsKey(id)
+                ? new Answered(200, subscriptions.get(id), null)
+                : new Answered(404, StripeStandIn.error("resource_missing"), null);
     }
 
     private static Answered portal(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {

@@ -44,6 +44,7 @@ class ArchitectureTest {
             "billing", List.of(
                     "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "stripe", "events",
                     "connections"),
+            "schedule", List.of("classes"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

@@ -79,6 +79,13 @@ final class BillingExamples {
                     .with("/price_ids", samples -> List.of(priceForSale(samples))),
             example(LIST_CHECKOUT_SESSIONS),
             example(GET_CHECKOUT_SESSION),
+            example(CREATE_PLAN_CHANGE)
+                    .makes("plc")
+                    .with("/subscription_id", BillingExamples::askedSubscription)
+                    .with("/price_id", BillingExamples::priceForSale),
+            example(LIST_PLAN_CHANGES),
+            example(GET_PLAN_CHANGE),
+            example(REQUEST_PLAN_CHANGE),
             example(CREATE_PORTAL_SESSION).makes("pts").with("/account_id", BillingExamples::askedAccount),
             example(LIST_PORTAL_SESSIONS),
             example(GET_PORTAL_SESSION),
@@ -162,7 +169,8 @@ final class BillingExamples {
     private static String askedConnection(SampleData samples) {
         return samples.once("asked connection", () -> samples.made("/api/v1/billing/connections", Map.of(
                 "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key",
-                StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer")).apiKey())));
+                StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer"))
+                        .put("subscriptions", Map.of("id", "sub_asked", "object", "subscription")).apiKey())));
     }
 
     /** An account at a provider that can be asked. */
@@ -174,6 +182,18 @@ final class BillingExamples {
                             "id", "cus_" + word, "object", "customer", "name", "Mira Rossi")))
                     .expect(200);
             return String.valueOf(samples.http.get("/api/v1/billing/accounts?provider_reference=cus_" + word).expect(200).at("/data/0/id"));
+        });
+    }
+
+    /** A subscription at a provider that can be asked. */
+    private static String askedSubscription(SampleData samples) {
+        return samples.once("asked subscription", () -> {
+            new StripeSender(new Http(samples.tenant.server(), null), askedConnection(samples), StripeSender.SECRET)
+                    .send(StripeSender.event("evt_" + samples.word(), "customer.subscription.created", Instant.now().getEpochSecond(), Map.of(
+                            "id", "sub_asked", "object", "subscription", "customer", "cus_asked", "status", "active", "items", Map.of("data", List.of(Map.of(
+                                    "id", "si_asked", "price", Map.of("id", "price_asked", "unit_amount", 500, "currency", "aud")))))))
+                    .expect(200);
+            return String.valueOf(samples.http.get("/api/v1/billing/subscriptions?provider_reference=sub_asked").expect(200).at("/data/0/id"));
         });
     }
 

@@ -73,7 +73,6 @@ class EveryMutationTest {
                 from platform.audit_events e where tenant_id = ? and request_id = ?""", samples.tenant.id(), done.header("Request-Id"));
         if (operation.external()) {
             // The answer of the call outside is recorded in a transaction of its own.
-            assertEquals(2, events.size(), events.toString());
             events.removeIf(event -> event.contains(".answered "));
         }
         assertEquals(List.of(operation.id() + " " + operation.auditAction() + " " + operation.status() + " swept true"), events);

@@ -31,7 +31,7 @@ public final class Seed {
     private static final String ORIGIN = "http://localhost:3000";
     private static final int GYM_STEPS =
             MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + GymMessages.STEPS + ProviderSeed.STEPS
-                    + GymBilling.STEPS;
+                    + GymBilling.STEPS + GymSchedule.STEPS;
     private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
 
     private Seed() {}
@@ -84,6 +84,7 @@ public final class Seed {
         GymMessages.fill(tenant, progress);
         ProviderSeed.fill(tenant, progress);
         GymBilling.fill(tenant, baseUrl, progress);
+        GymSchedule.fill(tenant, progress);
     }
 
     /** The co-operative only hosts wikis. */

@@ -10,6 +10,14 @@ import org.guildhall.core.problem.ProblemException.Item;
 /** The checks of a connection that a caller wants to be asked, and of its accounts. */
 record AskedConnections(Connections connections) {
 
+    /** Refuses a connection of a resource that can't be asked any more. */
+    void require(Tx tx, UUID id) {
+        var connection = connections.active(tx, id);
+        if (connection == null || !connection.hasApiKey()) {
+            throw Problem.INVALID_STATE.because("The connection is disabled or has no API key.");
+        }
+    }
+
     /** The connection, if it can be asked. @param pointer the member that names it */
     UUID require(Tx tx, UUID id, String pointer) {
         if (!connections.exists(tx, id)) {

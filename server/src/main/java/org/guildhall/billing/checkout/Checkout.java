@@ -8,8 +8,10 @@ import org.guildhall.api.model.CheckoutSessionId;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.events.ProviderCheckout;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.mirror.SubscriptionItem;
 import org.guildhall.billing.stripe.StripeApi;
 import org.guildhall.billing.stripe.StripeCheckouts;
+import org.guildhall.billing.stripe.StripePlanChanges;
 import org.guildhall.billing.stripe.StripePortals;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
@@ -26,6 +28,7 @@ public final class Checkout {
 
     private final CheckoutSessionStore sessions = new CheckoutSessionStore();
     private final PortalSessionStore portals = new PortalSessionStore();
+    private final PlanChangeStore planChanges = new PlanChangeStore();
     private final Connections connections;
     private final Mirroring mirror;
     private final Runtime runtime;
@@ -66,6 +69,23 @@ public final class Checkout {
         return new AppliedCheckout(changed || paid != null && paid.linkedTo() != null ? APPLIED : NO_CHANGE, paid == null ? null : paid.linkedTo());
     }
 
+    /** Confirms the requested plan changes of a subscription whose item has the new price. @param changes gets the plan changes */
+    public void confirmPlanChanges(Tx tx, Changes changes, UUID subscriptionId) {
+        var awaited = planChanges.lockAwaited(tx, subscriptionId);
+        var subscription = awaited.isEmpty() ? null : mirror.subscriptions().changeable(tx, subscriptionId);
+        if (subscription == null) {
+            return;
+        }
+        for (var planChange : awaited) {
+            var subject = planChange.subject();
+            boolean made = subscription.items().stream().map(SubscriptionItem::facts).anyMatch(
+                    item -> item.reference().equals(subject.itemReference()) && subject.toPriceReference().equals(item.price()));
+            if (made) {
+                PlanChangeViews.changed(changes.secondary(), planChange, planChanges.confirm(tx, planChange.id()));
+            }
+        }
+    }
+
     private static @Nullable UUID own(@Nullable String reference) {
         try {
             return reference == null ? null : TypeIds.parse("chs", reference);
@@ -77,6 +97,10 @@ public final class Checkout {
     /** Binds the operations of this part. */
     public void bind(Api api) {
         var asked = new AskedConnections(connections);
+        new PlanChangesHandler(planChanges, asked, mirror.subscriptions(), catalog).bind(api.routes());
+        var calls = new PlanChangeCalls(planChanges, connections, new StripePlanChanges(stripe));
+        api.externalCalls().on(Operation.CREATE_PLAN_CHANGE, calls.new Preview());
+        api.externalCalls().on(Operation.REQUEST_PLAN_CHANGE, calls.new Request());
         new PortalSessionsHandler(portals, asked, mirror).bind(api.routes());
         api.externalCalls().on(Operation.CREATE_PORTAL_SESSION, new PortalSessionCall(portals, connections, new StripePortals(stripe)));
         new CheckoutSessionsHandler(sessions, asked, mirror, runtime, catalog).bind(api.routes());

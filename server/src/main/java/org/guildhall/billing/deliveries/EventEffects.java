@@ -134,6 +134,9 @@ public final class EventEffects {
 
     private String subscription(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event, Origin origin) {
         var applied = mirror.apply(tx, changes, connectionId, StripeSubscriptions.read(event), origin);
+        if (applied.subscriptionId() != null) {
+            checkout.confirmPlanChanges(tx, changes, applied.subscriptionId());
+        }
         if (applied.organizationId() != null) {
             plans.settle(tx, changes, actor, applied.organizationId());
         }
