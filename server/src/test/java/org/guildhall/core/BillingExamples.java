@@ -120,6 +120,7 @@ final class BillingExamples {
             example(LIST_LEDGER_TRANSACTIONS).entry(BillingExamples::ledgerTransaction),
             example(GET_LEDGER_TRANSACTION).at("ledger_transaction_id", BillingExamples::ledgerTransaction));
 
+    private static final int CALLS_IN_VAIN = 50;
     private static final long WAIT_NANOS = 30_000_000_000L;
     private static final long PAUSE_NANOS = 20_000_000L;
 
@@ -171,6 +172,17 @@ final class BillingExamples {
                 "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key",
                 StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer"))
                         .put("subscriptions", Map.of("id", "sub_asked", "object", "subscription")).apiKey())));
+    }
+
+    /** A call outside whose answer isn't recorded, since the provider is away. */
+    static void awaitedCall(SampleData samples) {
+        var account = StripeStandIn.shared().account();
+        IntStream.range(0, CALLS_IN_VAIN).forEach(at -> account.fails(503, null));
+        var connection = samples.made("/api/v1/billing/connections", Map.of(
+                "name", "Away", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key", account.apiKey()));
+        samples.http.post("/api/v1/billing/checkout-sessions", """
+                {"connection_id": "%s", "organization_id": "%s", "price_ids": ["%s"], "success_url": "https://members.example/welcome"}"""
+                .formatted(connection, samples.id("org"), priceForSale(samples))).expect(503);
     }
 
     /** An account at a provider that can be asked. */
