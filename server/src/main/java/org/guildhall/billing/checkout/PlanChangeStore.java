@@ -52,6 +52,7 @@ final class PlanChangeStore {
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable UUID subscriptionId, @Nullable String state, TimeWindow created) {}
 
+    private static final Field<String> NONE = inline((String) null);
     private static final Field<Instant> NOW = Columns.now().as("now");
     private static final List<Field<?>> COLUMNS = List.of(
             PLAN_CHANGES.ID, PLAN_CHANGES.EXTERNAL_ID, PLAN_CHANGES.CONNECTION_ID, PLAN_CHANGES.SUBSCRIPTION_ID, PLAN_CHANGES.SUBSCRIPTION_VERSION,
@@ -87,14 +88,14 @@ final class PlanChangeStore {
             PlanChangeStore::row);
     private static final PreparedQuery<Row> SET_PREVIEW = PreparedQuery.of(
             change().set(Columns.assigned(PLAN_CHANGES.PREVIEW)).set(PLAN_CHANGES.STATE, inline("previewed"))
-                    .set(PLAN_CHANGES.FAILURE_CODE, (String) null).set(PLAN_CHANGES.FAILURE_MESSAGE, (String) null).where(BY_ID).returningResult(COLUMNS),
+                    .set(PLAN_CHANGES.FAILURE_CODE, NONE).set(PLAN_CHANGES.FAILURE_MESSAGE, NONE).where(BY_ID).returningResult(COLUMNS),
             PlanChangeStore::row);
     private static final PreparedQuery<Row> REQUEST = PreparedQuery.of(
             change().set(PLAN_CHANGES.STATE, inline("requested")).set(PLAN_CHANGES.REQUESTED_AT, Columns.now()).where(BY_ID).returningResult(COLUMNS),
             PlanChangeStore::row);
     private static final PreparedQuery<Row> CONFIRM = PreparedQuery.of(
             change().set(PLAN_CHANGES.STATE, inline("confirmed")).set(PLAN_CHANGES.CONFIRMED_AT, Columns.now())
-                    .set(PLAN_CHANGES.FAILURE_CODE, (String) null).set(PLAN_CHANGES.FAILURE_MESSAGE, (String) null).where(BY_ID).returningResult(COLUMNS),
+                    .set(PLAN_CHANGES.FAILURE_CODE, NONE).set(PLAN_CHANGES.FAILURE_MESSAGE, NONE).where(BY_ID).returningResult(COLUMNS),
             PlanChangeStore::row);
     private static final PreparedQuery<Row> END = PreparedQuery.of(
             change().set(Columns.assigned(PLAN_CHANGES.STATE, PLAN_CHANGES.FAILURE_CODE, PLAN_CHANGES.FAILURE_MESSAGE)).where(BY_ID).returningResult(COLUMNS),

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Plan changes: the preview, the request with the same instant, and the event that confirms it. */
-class PlanChangesTest {
+class PlanChangeRequestsTest {
 
     private static final String CHANGES = "/api/v1/billing/plan-changes";
 
