@@ -175,15 +175,15 @@ public final class StripeStandIn {
         private synchronized Answered begin(Posted change) {
             calls.add(change.path());
             posted.add(change);
+            var failure = failures.poll();
+            if (failure != null) {
+                return failed(failure);
+            }
             var first = change.key() == null ? null : kept.get(change.key());
             if (first != null) {
                 return first.answered() == null ? new Answered(409, error("idempotency_key_in_use"), null)
                         : first.posted().equals(change) ? first.answered()
                         : new Answered(400, error("idempotency_error", "The key was used with other parameters."), null);
-            }
-            var failure = failures.poll();
-            if (failure != null) {
-                return failed(failure);
             }
             var answered = StripeChanges.made(change, collections);
             if (change.key() != null) {

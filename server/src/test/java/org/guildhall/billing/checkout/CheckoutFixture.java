@@ -23,6 +23,7 @@ public final class CheckoutFixture {
     public final String connection;
     public final String organization;
     public final String price;
+    private final String type;
     public final StripeSender stripe;
     public final long now = Instant.now().getEpochSecond();
 
@@ -31,13 +32,18 @@ public final class CheckoutFixture {
         this.http = new Http(server, tenant.token());
         this.connection = made(BILLING + "connections", """
                 {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s", "api_key": "%s"}""".formatted(StripeSender.SECRET, account.apiKey()));
-        this.organization = made("/api/v1/runtime/organizations", "{\"name\": \"Harbour\"}");
+        this.type = made("/api/v1/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\"}");
+        this.organization = organization("Harbour");
         this.price = price("price_harbour");
         this.stripe = new StripeSender(new Http(server, null), connection, StripeSender.SECRET);
     }
 
     private String made(String path, String body) {
         return String.valueOf(http.post(path, body).expect(201).at("/id"));
+    }
+
+    public String organization(String name) {
+        return made("/api/v1/runtime/organizations", "{\"name\": \"%s\", \"org_type_id\": \"%s\"}".formatted(name, type));
     }
 
     /** A monthly price of a new published product. */
@@ -54,6 +60,20 @@ public final class CheckoutFixture {
         return """
                 {"connection_id": "%s", "organization_id": "%s", "price_ids": ["%s"], "success_url": "https://members.example/welcome"}"""
                 .formatted(connection, organization, price);
+    }
+
+    /** Loses the next change on its way, and the JDK's own repetition of it. */
+    public void loseChange() {
+        account.before(CheckoutFixture::lost).before(CheckoutFixture::lost);
+    }
+
+    /** Loses the answer of the next change, and that of the JDK's own repetition. */
+    public void loseAnswer() {
+        account.between(CheckoutFixture::lost).between(CheckoutFixture::lost);
+    }
+
+    private static void lost() {
+        throw new IllegalStateException("the connection is lost");
     }
 
     /** Asks for a session with a key. */

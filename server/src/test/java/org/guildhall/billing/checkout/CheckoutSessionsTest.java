@@ -139,7 +139,7 @@ class CheckoutSessionsTest {
 
     @Test
     void linkThatExists_stays() {
-        var other = String.valueOf(fixture.http.post("/api/v1/runtime/organizations", "{\"name\": \"Other\"}").expect(201).at("/id"));
+        var other = fixture.organization("Other");
         fixture.send("evt_1", "customer.created", StripeBodies.object("id", "cus_new", "object", "customer"));
         var account = String.valueOf(fixture.http.get("/api/v1/billing/accounts").expect(200).at("/data/0/id"));
         fixture.http.post("/api/v1/billing/accounts/" + account + "/link", "{\"organization_id\": \"" + other + "\"}").expect(200);

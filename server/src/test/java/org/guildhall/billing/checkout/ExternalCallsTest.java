@@ -34,10 +34,6 @@ class ExternalCallsTest {
     private final CheckoutFixture fixture = new CheckoutFixture(TestServer.shared());
     private final String key = UUID.randomUUID().toString();
 
-    private static void crash() {
-        throw new IllegalStateException("the connection is lost");
-    }
-
     /** Stripe has made one session, each time it was asked by the same key, and the retry shows it. */
     private void assertOneSession(Reply reply) {
         var sessions = fixture.account.objects("checkout_sessions");
@@ -56,7 +52,7 @@ class ExternalCallsTest {
 
     @Test
     void requestLostBeforeTheProvider_isRetried() {
-        fixture.account.before(ExternalCallsTest::crash);
+        fixture.loseChange();
         assertAway(fixture.open(key), "5");
         var outcome = fixture.http.get("/api/v1/platform/idempotency-keys/" + key).expect(200);
         assertEquals("committed 202 checkout_session", outcome.at("/outcome") + " " + outcome.at("/status") + " " + outcome.at("/entity_type"));
@@ -65,11 +61,11 @@ class ExternalCallsTest {
 
     @Test
     void answerLost_retryGetsTheSameSession() {
-        fixture.account.between(ExternalCallsTest::crash);
+        fixture.loseAnswer();
         assertAway(fixture.open(key), "5");
         var retried = fixture.open(key);
         assertOneSession(retried);
-        assertEquals(2, fixture.account.posted().size());
+        assertEquals(3, fixture.account.posted().size());
         assertArrayEquals(retried.body(), fixture.open(key).body());
         assertEquals("422 idempotency_key_reused", fixture.http.post(CheckoutFixture.SESSIONS, fixture.body() + "\n", "Idempotency-Key", key).outcome());
     }
@@ -166,7 +162,7 @@ class ExternalCallsTest {
 
     @Test
     void deadNode_isInFlightUntilItsLeaseEnds() throws Exception {
-        fixture.account.before(ExternalCallsTest::crash);
+        fixture.loseChange();
         fixture.open(key);
         fixture.tenant.sql("update platform.external_calls set leased_until = now() + interval '20 seconds' where tenant_id = ?", fixture.tenant.id());
         assertEquals("409 idempotency_in_flight", fixture.open(key).outcome());
@@ -189,7 +185,7 @@ class ExternalCallsTest {
 
     @Test
     void withoutAKey_theServerAsksAgain() throws Exception {
-        fixture.account.between(ExternalCallsTest::crash);
+        fixture.loseAnswer();
         assertAway(fixture.http.post(CheckoutFixture.SESSIONS, fixture.body()), "5");
         runTask();
         until("open");
@@ -201,7 +197,7 @@ class ExternalCallsTest {
 
     @Test
     void retryAfterTheServerHasAsked_getsTheUrl() throws Exception {
-        fixture.account.between(ExternalCallsTest::crash);
+        fixture.loseAnswer();
         fixture.open(key);
         runTask();
         until("open");
@@ -211,17 +207,17 @@ class ExternalCallsTest {
 
     @Test
     void pastTheProvidersMemory_theSessionIsLookedUp() throws Exception {
-        fixture.account.between(ExternalCallsTest::crash);
+        fixture.loseAnswer();
         fixture.open(key);
         fixture.account.forget();
         fixture.tenant.sql("update billing.checkout_sessions set created_at = created_at - interval '24 hours' where tenant_id = ?", fixture.tenant.id());
         assertOneSession(fixture.open(key));
-        assertEquals(1, fixture.account.posted().size());
+        assertEquals(2, fixture.account.posted().size());
     }
 
     @Test
     void pastTheProvidersMemory_aSessionThatWasNeverMade_isMade() throws Exception {
-        fixture.account.before(ExternalCallsTest::crash);
+        fixture.loseChange();
         fixture.open(key);
         fixture.tenant.sql("update billing.checkout_sessions set created_at = created_at - interval '24 hours' where tenant_id = ?", fixture.tenant.id());
         assertOneSession(fixture.open(key));
@@ -229,7 +225,7 @@ class ExternalCallsTest {
 
     @Test
     void lastAttemptInVain_fails_andALateEventCompletes() throws Exception {
-        fixture.account.between(ExternalCallsTest::crash);
+        fixture.loseAnswer();
         fixture.open(key);
         fixture.account.fails(500, null);
         fixture.tenant.sql("update platform.external_calls set attempts = 39 where tenant_id = ?", fixture.tenant.id());

@@ -55,9 +55,7 @@ class PortalSessionsTest {
 
     @Test
     void answerLost_retryGetsTheSameSession() {
-        fixture.account.between(() -> {
-            throw new IllegalStateException("the connection is lost");
-        });
+        fixture.loseAnswer();
         assertEquals("503 unavailable", open("").outcome());
         open("").expect(201);
         assertEquals(1, fixture.account.objects("portal_sessions").size());
