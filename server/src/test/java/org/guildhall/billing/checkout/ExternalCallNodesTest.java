@@ -70,7 +70,8 @@ class ExternalCallNodesTest {
     }
 
     private static CompletableFuture<Reply> send(CheckoutFixture fixture, NodeProcess node, String key) {
-        var http = new Http(node.url(), fixture.tenant.token());
+        // A key belongs to the consumer of the token.
+        var http = new Http(node.url(), fixture.http.token());
         return CompletableFuture.supplyAsync(() -> http.post(CheckoutFixture.SESSIONS, fixture.body(), "Idempotency-Key", key));
     }
 
@@ -79,7 +80,7 @@ class ExternalCallNodesTest {
         assertThrows(CompletionException.class, sent::join);
         assertEquals("creating null one", fixture.onlySession());
         assertEquals(List.of("1"), fixture.openCalls());
-        // On a slow machine the lease can be over.
+        // On a slow machine the lease can be over already.
         fixture.tenant.sql("update platform.external_calls set leased_until = now() + interval '30 seconds' where tenant_id = ?", fixture.tenant.id());
         assertEquals("409 idempotency_in_flight", fixture.open(key).outcome());
         fixture.expireLease();
