@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param signed true for a public POST whose body is signed by a secret of a resource; its handler makes the change and its audit event
  * @param auditAction what the audit trail calls the change; null for a read
  * @param auditCategory {@code x-audit-category} of its tag; null for a read
+ * @param external true if the reply needs the answer of a call outside, which is made between two transactions
  * @param publiclyCached true if any cache may keep the answer for a short time; it has an ETag, also as a list
  * @param ifMatch NONE, OPTIONAL or REQUIRED
  * @param list true if the answer is a page of a list
@@ -37,8 +38,9 @@ import java.util.regex.Pattern;
  */
 record Policy(
         String id, String domain, String tag, String method, String path, int status, String scope, String access, boolean signed, boolean mutation, String auditAction,
-        String auditCategory, String ifMatch, int rateCost, boolean secret, boolean publiclyCached, boolean allowedWhenSuspended, boolean dryRun, boolean list, boolean versioned,
-        Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
+        String auditCategory, String ifMatch, int rateCost, boolean secret, boolean external, boolean publiclyCached,
+        boolean allowedWhenSuspended, boolean dryRun, boolean list,
+        boolean versioned, Map<String, String> expands, String requestType, String responseType, List<String> streamTypes, long streamBytesMax,
         List<String> downloadTypes) {
 
     /** Orders literal segments before parameters: {@code /tokens/current} precedes {@code /tokens/{token_id}}. */
@@ -48,7 +50,8 @@ record Policy(
 
     /** The members of an operation that this class reads. Any other one that starts with {@code x-} is a mistake. */
     static final Set<String> MEMBERS = Set.of(
-            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-signed", "x-secret", "x-public-cache", "x-suspended", "x-expand", "x-dry-run",
+            "x-audit", "x-if-match", "x-rate-cost", "x-reads", "x-signed", "x-secret", "x-external", "x-public-cache", "x-suspended", "x-expand",
+            "x-dry-run",
             "x-stream-max-bytes", "x-download");
 
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
@@ -152,7 +155,10 @@ record Policy(
             refuse(audit != null && !audit.matches("[a-z][a-z_]*(\\.[a-z][a-z_]*)+"), "x-audit must be like product.created, not " + audit);
             String ifMatch = operation.path("x-if-match").asText("none");
             refuse(!Set.of("none", "optional", "required").contains(ifMatch), "x-if-match is optional or required, not " + ifMatch);
-            for (String name : List.of("x-if-match", "x-suspended", "x-dry-run")) {
+            boolean external = flag("x-external", "true");
+            refuse(external && !method.equals("POST"), "x-external is for a POST");
+            refuse(external && operation.has("x-dry-run"), "is x-external, so it takes dry_run");
+            for (String name : List.of("x-if-match", "x-suspended", "x-dry-run", "x-external")) {
                 refuse(!mutation && operation.has(name), "has " + name + ", but changes nothing");
             }
             int cost = operation.path("x-rate-cost").asInt(1);
@@ -168,7 +174,7 @@ record Policy(
             pathParameters();
             return new Policy(
                     operation.path("operationId").asText(), domain(), tag(), method, path, status(), scope(access), access, signed, mutation, audit,
-                    category(mutation), ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), publiclyCached(), flag("x-suspended", "allowed"),
+                    category(mutation), ifMatch.toUpperCase(Locale.ROOT), cost, flag("x-secret", "true"), external, publiclyCached(), flag("x-suspended", "allowed"),
                     mutation && !flag("x-dry-run", "none"), schema != null && Schemas.isList(document, schema),
                     schema != null && Schemas.isVersioned(document, schema), expands(), streamMax > 0 ? null : requestType(),
                     schema == null ? null : media.getKey(), streamMax > 0 ? names(bodies()) : List.of(), streamMax,

@@ -33,6 +33,8 @@ final class ServerCode extends JavaCode {
             new Member("IfMatch", "ifMatch", "Its use of {@code If-Match}.", policy -> "IfMatch." + policy.ifMatch()),
             new Member("int", "rateCost", "The number of requests that one call takes from the rate limit.", policy -> String.valueOf(policy.rateCost())),
             new Member("boolean", "secret", "True if its reply shows a secret, once.", policy -> String.valueOf(policy.secret())),
+            new Member("boolean", "external", "True if its reply needs the answer of a call outside, between two transactions.",
+                    policy -> String.valueOf(policy.external())),
             new Member("boolean", "publiclyCached", "True if any cache may keep its answer for a short time.",
                     policy -> String.valueOf(policy.publiclyCached())),
             new Member("boolean", "allowedWhenSuspended", "True if a suspended tenant may still call it.",

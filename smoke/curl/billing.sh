@@ -20,6 +20,12 @@ check "it has none" 200 '.has_api_key | not' '.api_key == null'
 call POST /billing/reconciliations "{\"connection_id\": \"$connection\"}"
 check "and can't be compared with the provider" 409 '.code == "invalid_state"'
 
+call POST /billing/checkout-sessions "{\"connection_id\": \"$connection\", \"organization_id\": \"org_01m7xtgw8ee4nsarsny5pa09x8\",
+  \"price_ids\": [\"prc_01m7xt8zvvechr6enzcyzjkhp8\"], \"success_url\": \"https://smoke.example/welcome\"}"
+check "nor opens it checkout sessions" 409 '.code == "invalid_state"' '.errors[0].pointer == "/connection_id"'
+call GET '/billing/checkout-sessions?state=open'
+check "which can be listed" 200 '.data == []'
+
 # An event of Stripe with an object, signed as Stripe does.
 send() {
     sent="{\"id\": \"$1\", \"object\": \"event\", \"type\": \"$2\", \"created\": $3, \"livemode\": true, \"api_version\": \"2026-07-29.dahlia\",
@@ -63,6 +69,11 @@ call GET "/billing/delivery-replays/$replay"
 check "and can be read" 200 ".filter.connection_id == \"$connection\"" '.failure == null'
 call GET "$deliveries/$delivery/payload"
 check "the body can be read" 200 ".event.id == \"evt_$run\""
+
+call POST /billing/portal-sessions "{\"account_id\": \"$account\", \"return_url\": \"https://smoke.example/account\"}"
+check "without an API key it has no portal" 409 '.code == "invalid_state"' '.errors[0].pointer == "/account_id"'
+call GET "/billing/portal-sessions?account_id=$account"
+check "and no portal session" 200 '.data == []'
 
 call GET '/runtime/organizations?limit=1&state=active'
 check "an organization" 200 '.data | length == 1'

@@ -32,6 +32,8 @@ class RefusalTest {
         catalog/thing.yaml  | x-audit: thing.deleted   | x-rate-cost: 1            | DELETE /api/v1/catalog/things/{thing_id}: is a mutation without x-audit | a mutation without an audit action
         catalog/latest.yaml | summary: Read            | "x-audit: thing.read\\n  summary: Read" | GET /api/v1/catalog/things/latest: has x-audit, but changes nothing | an audit action on a read
         catalog/thing.yaml  | x-audit: thing.deleted   | x-audit: Deleted          | x-audit must be like product.created, not Deleted    | an audit action of another form
+        catalog/thing.yaml  | x-audit: thing.deleted   | "x-audit: thing.deleted\\n  x-external: true" | DELETE /api/v1/catalog/things/{thing_id}: x-external is for a POST | a call outside of another method
+        catalog/latest.yaml | summary: Read            | "x-external: true\\n  summary: Read" | GET /api/v1/catalog/things/latest: has x-external, but changes nothing | a call outside of a read
         catalog/thing.yaml  | x-if-match: optional     | x-if-match: maybe         | x-if-match is optional or required, not maybe        | an unknown value of x-if-match
         catalog/thing.yaml  | x-suspended: allowed     | x-suspended: yes          | x-suspended can only be allowed                      | an unknown value of x-suspended
         catalog/things.yaml | x-rate-cost: 2           | x-public-cache: true      | x-public-cache is for a GET with a scope that ends in :public | a public cache of a change

@@ -12,6 +12,7 @@ import org.guildhall.core.data.DatabaseProbe;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.RateTotals;
 import org.guildhall.core.data.TaskStore;
+import org.guildhall.core.external.ExternalCalls;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.limits.RateLimits;
@@ -60,10 +61,9 @@ public final class App implements AutoCloseable {
         this.probe = new DatabaseProbe(config.database());
         this.limits = new RateLimits(new RateTotals(jobs));
         var spec = new Spec();
-        var api = new Api();
-
         this.platform = new PlatformModule(db, jobs);
         this.work = new TaskQueue(jobs, config.database().jobPoolSize() - CONNECTIONS_BESIDE_TASKS, platform.door()::isActive);
+        var api = new Api(new ExternalCalls(work, jobs));
         this.outbound = Outbound.open(new OutgoingAddresses(config.allowedTargets()));
         this.scheduler = config.scheduler();
 

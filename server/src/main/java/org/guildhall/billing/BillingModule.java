@@ -3,6 +3,7 @@ package org.guildhall.billing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
 import org.guildhall.billing.dunning.Dunning;
@@ -37,6 +38,7 @@ public final class BillingModule {
     private final PlanSettlement plans;
     private final Ledger ledger = new Ledger();
     private final Dunning dunning;
+    private final Checkout checkout;
     private final Deliveries deliveries;
     private final Fetches fetches;
     private final Reconciliation reconciliation;
@@ -58,9 +60,11 @@ public final class BillingModule {
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
         this.dunning = new Dunning(plans, tasks, providers);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches);
+        var stripe = new StripeApi(stripeBaseUrl);
+        this.checkout = new Checkout(connections, mirror, runtime, stripe);
+        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout);
         this.reconciliation = new Reconciliation(
-                jobs, queue, connections, fetches, mirror, deliveries.effects(), new StripeApi(stripeBaseUrl), tasks);
+                jobs, queue, connections, fetches, mirror, deliveries.effects(), stripe, tasks);
     }
 
     /** Registers the room's background work. */
@@ -85,6 +89,7 @@ public final class BillingModule {
         mirror.bind(api, new LinkedPlans(plans));
         ledger.bind(api);
         dunning.bind(api);
+        checkout.bind(api);
         deliveries.bind(api);
         reconciliation.bind(api);
     }

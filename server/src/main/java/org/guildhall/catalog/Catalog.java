@@ -26,6 +26,7 @@ public final class Catalog {
     private final PlanLadderStore ladders = new PlanLadderStore();
     private final CatalogStore store = new CatalogStore();
     private final ReferencedProductStore referenced = new ReferencedProductStore();
+    private final ReferencedPriceStore prices = new ReferencedPriceStore();
 
     /** The time in which something could be granted: from its publication or creation until it is retired or archived. */
     public record Validity(@Nullable Instant from, @Nullable Instant to) {
@@ -101,6 +102,15 @@ public final class Catalog {
      */
     public record ReferencedProduct(String reference, UUID productId, @Nullable UUID priceId, List<RankedTier> tiers) {}
 
+    /**
+     * A price in its current state.
+     *
+     * @param reference the payment provider's reference; null if it has none
+     * @param isForSale false if it is archived, or its product isn't published
+     * @param isRecurring true if it has a billing interval
+     */
+    public record ReferencedPrice(UUID id, @Nullable String reference, boolean isForSale, boolean isRecurring) {}
+
     /** A tier with its rank on its ladder. */
     public record RankedTier(UUID ladderId, UUID tierId, int rank) {}
 
@@ -160,6 +170,15 @@ public final class Catalog {
      */
     public List<ReferencedProduct> referencedProducts(Tx tx, String provider, Collection<String> references) {
         return references.isEmpty() ? List.of() : referenced.all(tx, provider, references);
+    }
+
+    /**
+     * The prices with these ids and their references at a payment provider, in no order; unknown ids are left out.
+     *
+     * @param provider stripe, gocardless or paystack
+     */
+    public List<ReferencedPrice> referencedPrices(Tx tx, String provider, Collection<UUID> ids) {
+        return prices.all(tx, provider, ids);
     }
 
     /** The ladders with these ids, in no order; unknown ids are left out. */

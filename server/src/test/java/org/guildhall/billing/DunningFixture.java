@@ -13,6 +13,7 @@ import org.guildhall.TestClock;
 import org.guildhall.TestServer;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.external.ExternalCalls;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
@@ -51,7 +52,7 @@ public final class DunningFixture {
         var runtime = new RuntimeModule(db, db, keys, platform.door(), spec, queue);
         Tasks.ProviderStates providers = (tx, lanes, ids) -> List.copyOf(degraded);
         var tasks = new TasksModule(db, queue, keys, new EntityIds(spec.prefixes()), runtime.door()::email, OUTBOUND, "http://localhost");
-        tasks.bind(new Api(), List.of(), providers);
+        tasks.bind(new Api(new ExternalCalls(queue, db)), List.of(), providers);
         var billing = new BillingModule(db, db, queue, keys, platform.door(), runtime.door(), tasks.door(), providers, "http://localhost", Config.STRIPE);
         this.job = billing.jobs().stream().filter(offered -> offered.name().equals("dunning")).findFirst().orElseThrow();
         var connection = http.post("/api/v1/billing/connections", """

@@ -21,8 +21,8 @@ import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that answers as Stripe's API does: single objects, lists in pages with the newest first, ten lines with an invoice, errors, and limits. Each
- * account has a key of its own, so that all tests share the server.
+ * A server that answers as Stripe's API does: single objects, lists in pages with the newest first, ten lines with an invoice, new objects with the memory
+ * of idempotency keys, errors, and limits. Each account has a key of its own, so that all tests share the server.
  */
 public final class StripeStandIn {
 
@@ -61,7 +61,13 @@ public final class StripeStandIn {
         return account;
     }
 
-    private record Failure(int status, @Nullable Integer retryAfter) {}
+    private record Failure(int status, @Nullable Integer retryAfter, @Nullable String code, @Nullable String message) {}
+
+    /** A change that was asked for: the path, the parameters and the idempotency key. */
+    public record Posted(String path, Map<String, String> parameters, @Nullable String key) {}
+
+    /** An answer that is kept for a key. @param answered null while the first call with the key runs */
+    private record Kept(Posted posted, @Nullable Answered answered) {}
 
     /** An account at Stripe. */
     public static final class Account {
@@ -69,8 +75,11 @@ public final class StripeStandIn {
         private final String apiKey;
         private final Map<String, Map<String, Map<String, Object>>> collections = new HashMap<>();
         private final Deque<Failure> failures = new ArrayDeque<>();
+        private final Deque<Runnable> before = new ArrayDeque<>();
         private final Deque<Runnable> between = new ArrayDeque<>();
         private final List<String> calls = new ArrayList<>();
+        private final List<Posted> posted = new ArrayList<>();
+        private final Map<String, Kept> kept = new HashMap<>();
 
         private Account(String apiKey) {
             this.apiKey = apiKey;
@@ -88,7 +97,35 @@ public final class StripeStandIn {
 
         /** Makes the next call fail. @param retryAfter seconds; null for none */
         public synchronized Account fails(int status, @Nullable Integer retryAfter) {
-            failures.add(new Failure(status, retryAfter));
+            failures.add(new Failure(status, retryAfter, null, null));
+            return this;
+        }
+
+        /** Makes the next call be refused. */
+        public synchronized Account refuses(int status, @Nullable String code, String message) {
+            failures.add(new Failure(status, null, code, message));
+            return this;
+        }
+
+        /** The changes that were asked for, each repetition too. */
+        public synchronized List<Posted> posted() {
+            return List.copyOf(posted);
+        }
+
+        /** The objects of a collection, such as {@code checkout_sessions}. */
+        public synchronized List<Map<String, Object>> objects(String collection) {
+            return List.copyOf(collections.getOrDefault(collection, Map.of()).values());
+        }
+
+        /** Forgets all idempotency keys, as Stripe does after 24 hours. */
+        public synchronized Account forget() {
+            kept.clear();
+            return this;
+        }
+
+        /** Runs something before the next change is taken. If it throws, the change is lost on its way. */
+        public synchronized Account before(Runnable action) {
+            before.add(action);
             return this;
         }
 
@@ -103,6 +140,10 @@ public final class StripeStandIn {
             return List.copyOf(calls);
         }
 
+        private synchronized @Nullable Runnable nextBefore() {
+            return before.poll();
+        }
+
         private synchronized @Nullable Runnable nextBetween() {
             return between.poll();
         }
@@ -111,7 +152,7 @@ public final class StripeStandIn {
             calls.add(path);
             var failure = failures.poll();
             if (failure != null) {
-                return new Answered(failure.status(), error(failure.status() == 429 ? "rate_limit" : "api_error"), failure.retryAfter());
+                return failed(failure);
             }
             var parts = path.split("/");
             var objects = collections.getOrDefault(parts[2], Map.of());
@@ -125,11 +166,42 @@ public final class StripeStandIn {
             return new Answered(200, parts.length == 4 ? whole(object) : page(path, lines(object), query), null);
         }
 
+        private static Answered failed(Failure failure) {
+            var code = failure.code() == null ? failure.status() == 429 ? "rate_limit" : "api_error" : failure.code();
+            return new Answered(failure.status(), failure.message() == null ? error(code) : error(code, failure.message()), failure.retryAfter());
+        }
+
+        /** Takes a change. The answer of a key is kept; a call with a key whose first call still runs is refused. */
+        private synchronized Answered begin(Posted change) {
+            calls.add(change.path());
+            posted.add(change);
+            var failure = failures.poll();
+            if (failure != null) {
+                return failed(failure);
+            }
+            var first = change.key() == null ? null : kept.get(change.key());
+            if (first != null) {
+                return first.answered() == null ? new Answered(409, error("idempotency_key_in_use"), null)
+                        : first.posted().equals(change) ? first.answered()
+                        : new Answered(400, error("idempotency_error", "The key was used with other parameters."), null);
+            }
+            var answered = StripeChanges.made(change, collections);
+            if (change.key() != null) {
+                kept.put(change.key(), new Kept(change, between.isEmpty() ? answered : null));
+            }
+            return answered;
+        }
+
+        private synchronized void end(Posted change, Answered answered) {
+            kept.computeIfPresent(String.valueOf(change.key()), (key, before) -> new Kept(before.posted(), answered));
+        }
+
         private static List<Map<String, Object>> newestFirst(Map<String, Map<String, Object>> objects, Map<String, String> query) {
             return new ArrayList<>(objects.values()).reversed().stream()
                     .filter(object -> query.entrySet().stream().allMatch(filter -> switch (filter.getKey()) {
                         case "limit", "starting_after", "status", "expand[]" -> true;
                         case "created[gte]" -> created(object) >= Long.parseLong(filter.getValue());
+                        case "created[lte]" -> created(object) <= Long.parseLong(filter.getValue());
                         case "created[lt]" -> created(object) < Long.parseLong(filter.getValue());
                         default -> filter.getValue().equals(object.get(filter.getKey()));
                     }))
@@ -165,10 +237,33 @@ public final class StripeStandIn {
         }
     }
 
-    private record Answered(int status, Map<String, Object> body, @Nullable Integer retryAfter) {}
+    record Answered(int status, Map<String, Object> body, @Nullable Integer retryAfter) {}
 
-    private static Map<String, Object> error(String code) {
-        return Map.of("error", Map.of("type", "invalid_request_error", "code", code, "message", "The stand-in says " + code + "."));
+    static Map<String, Object> error(String code) {
+        return error(code, "The stand-in says " + code + ".");
+    }
+
+    static Map<String, Object> error(String code, String message) {
+        return Map.of("error", Map.of("type", "invalid_request_error", "code", code, "message", message));
+    }
+
+    private static Answered change(HttpExchange exchange, Account account, String path) throws IOException {
+        var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        var change = new Posted(path, query(body.isEmpty() ? null : body), exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+        var before = account.nextBefore();
+        if (before != null) {
+            before.run();
+        }
+        var answered = account.begin(change);
+        var between = answered.status() == 409 ? null : account.nextBetween();
+        try {
+            if (between != null) {
+                between.run();
+            }
+        } finally {
+            account.end(change, answered);
+        }
+        return answered;
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -178,9 +273,11 @@ public final class StripeStandIn {
             var uri = exchange.getRequestURI();
             Answered answered;
             if (account == null) {
-                answered = new Answered(401, error("api_key_invalid"), null);
+                answered = new Answered(401, error("api_key_invalid", "Invalid API Key provided: " + key), null);
+            } else if (exchange.getRequestMethod().equals("POST")) {
+                answered = change(exchange, account, path(uri.getPath()));
             } else {
-                answered = account.answer(uri.getPath(), query(uri.getRawQuery()));
+                answered = account.answer(path(uri.getPath()), query(uri.getRawQuery()));
                 var between = account.nextBetween();
                 if (between != null) {
                     between.run();
@@ -195,6 +292,11 @@ public final class StripeStandIn {
             exchange.sendResponseHeaders(answered.status(), body.length);
             exchange.getResponseBody().write(body);
         }
+    }
+
+    /** The path with one segment for each collection. */
+    private static String path(String path) {
+        return path.replace("/v1/checkout/sessions", "/v1/checkout_sessions").replace("/v1/billing_portal/sessions", "/v1/portal_sessions");
     }
 
     private static Map<String, String> query(@Nullable String raw) {

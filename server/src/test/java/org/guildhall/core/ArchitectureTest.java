@@ -42,7 +42,7 @@ class ArchitectureTest {
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
             "billing", List.of(
-                    "reconciliation", "deliveries", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "stripe", "events",
+                    "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "stripe", "events",
                     "connections"),
             "schedule", List.of("bookings", "sessions", "classes"),
             "platform", List.of("pages"));

@@ -72,6 +72,24 @@ final class BillingExamples {
             example(LIST_PAYOUTS).entry(BillingExamples::payout),
             example(GET_PAYOUT).at("payout_id", BillingExamples::payout),
 
+            example(CREATE_CHECKOUT_SESSION)
+                    .makes("chs")
+                    .with("/connection_id", BillingExamples::askedConnection)
+                    .with("/organization_id", samples -> samples.id("org"))
+                    .with("/price_ids", samples -> List.of(priceForSale(samples))),
+            example(LIST_CHECKOUT_SESSIONS),
+            example(GET_CHECKOUT_SESSION),
+            example(CREATE_PLAN_CHANGE)
+                    .makes("plc")
+                    .with("/subscription_id", BillingExamples::askedSubscription)
+                    .with("/price_id", BillingExamples::priceForSale),
+            example(LIST_PLAN_CHANGES),
+            example(GET_PLAN_CHANGE),
+            example(REQUEST_PLAN_CHANGE),
+            example(CREATE_PORTAL_SESSION).makes("pts").with("/account_id", BillingExamples::askedAccount),
+            example(LIST_PORTAL_SESSIONS),
+            example(GET_PORTAL_SESSION),
+
             example(LIST_ACCOUNTS).entry(BillingExamples::account),
             example(GET_ACCOUNT).at("account_id", BillingExamples::account),
             example(LINK_ACCOUNT).at("account_id", BillingExamples::account).with("/organization_id", samples -> samples.id("org")),
@@ -102,6 +120,7 @@ final class BillingExamples {
             example(LIST_LEDGER_TRANSACTIONS).entry(BillingExamples::ledgerTransaction),
             example(GET_LEDGER_TRANSACTION).at("ledger_transaction_id", BillingExamples::ledgerTransaction));
 
+    private static final int CALLS_IN_VAIN = 50;
     private static final long WAIT_NANOS = 30_000_000_000L;
     private static final long PAUSE_NANOS = 20_000_000L;
 
@@ -151,7 +170,51 @@ final class BillingExamples {
     private static String askedConnection(SampleData samples) {
         return samples.once("asked connection", () -> samples.made("/api/v1/billing/connections", Map.of(
                 "name", "Stripe", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key",
-                StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer")).apiKey())));
+                StripeStandIn.shared().account().put("customers", Map.of("id", "cus_sample", "object", "customer"))
+                        .put("subscriptions", Map.of("id", "sub_asked", "object", "subscription")).apiKey())));
+    }
+
+    /** A call outside whose answer isn't recorded, since the provider is away. */
+    static void awaitedCall(SampleData samples) {
+        var account = StripeStandIn.shared().account();
+        IntStream.range(0, CALLS_IN_VAIN).forEach(at -> account.fails(503, null));
+        var connection = samples.made("/api/v1/billing/connections", Map.of(
+                "name", "Away", "provider", "stripe", "livemode", true, "secret", StripeSender.SECRET, "api_key", account.apiKey()));
+        samples.http.post("/api/v1/billing/checkout-sessions", """
+                {"connection_id": "%s", "organization_id": "%s", "price_ids": ["%s"], "success_url": "https://members.example/welcome"}"""
+                .formatted(connection, samples.id("org"), priceForSale(samples))).expect(503);
+    }
+
+    /** An account at a provider that can be asked. */
+    private static String askedAccount(SampleData samples) {
+        return samples.once("asked account", () -> {
+            var word = samples.word();
+            new StripeSender(new Http(samples.tenant.server(), null), askedConnection(samples), StripeSender.SECRET)
+                    .send(StripeSender.event("evt_" + word, "customer.created", Instant.now().getEpochSecond(), Map.of(
+                            "id", "cus_" + word, "object", "customer", "name", "Mira Rossi")))
+                    .expect(200);
+            return String.valueOf(samples.http.get("/api/v1/billing/accounts?provider_reference=cus_" + word).expect(200).at("/data/0/id"));
+        });
+    }
+
+    /** A subscription at a provider that can be asked. */
+    private static String askedSubscription(SampleData samples) {
+        return samples.once("asked subscription", () -> {
+            new StripeSender(new Http(samples.tenant.server(), null), askedConnection(samples), StripeSender.SECRET)
+                    .send(StripeSender.event("evt_" + samples.word(), "customer.subscription.created", Instant.now().getEpochSecond(), Map.of(
+                            "id", "sub_asked", "object", "subscription", "customer", "cus_asked", "status", "active", "items", Map.of("data", List.of(Map.of(
+                                    "id", "si_asked", "price", Map.of("id", "price_asked", "unit_amount", 500, "currency", "aud")))))))
+                    .expect(200);
+            return String.valueOf(samples.http.get("/api/v1/billing/subscriptions?provider_reference=sub_asked").expect(200).at("/data/0/id"));
+        });
+    }
+
+    /** A price of a published product, which Stripe knows. */
+    private static String priceForSale(SampleData samples) {
+        return samples.once("price for sale", () -> samples.made(
+                "/api/v1/catalog/products/" + CatalogExamples.publishedProduct(samples) + "/prices", Map.of(
+                        "unit_amount", Map.of("amount_minor", 12_900, "currency", "AUD"), "billing_interval", "month", "interval_count", 1,
+                        "tax_behavior", "inclusive", "provider_references", Map.of("stripe", "price_" + samples.word()))));
     }
 
     /** A reconciliation that has found a difference, which is remembered. */

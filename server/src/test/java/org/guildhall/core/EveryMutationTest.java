@@ -71,6 +71,10 @@ class EveryMutationTest {
                 select operation || ' ' || action || ' ' || status || ' ' || reason || ' ' ||
                   (select count(*) > 0 from platform.audit_entities n where n.tenant_id = e.tenant_id and n.event_id = e.id)
                 from platform.audit_events e where tenant_id = ? and request_id = ?""", samples.tenant.id(), done.header("Request-Id"));
+        if (operation.external()) {
+            // The answer of the call outside is recorded in a transaction of its own.
+            events.removeIf(event -> event.contains(".answered "));
+        }
         assertEquals(List.of(operation.id() + " " + operation.auditAction() + " " + operation.status() + " swept true"), events);
     }
 

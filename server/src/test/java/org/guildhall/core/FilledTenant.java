@@ -35,6 +35,7 @@ public final class FilledTenant {
         BillingExamples.payout(samples);
         BillingExamples.ledgerTransaction(samples);
         BillingExamples.fetch(samples);
+        BillingExamples.awaitedCall(samples);
         BillingExamples.reconciliation(samples);
         BillingExamples.unfinishedReconciliation(samples);
         BillingExamples.dunningAttempt(samples);

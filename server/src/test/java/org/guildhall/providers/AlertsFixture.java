@@ -11,6 +11,7 @@ import org.guildhall.TestClock;
 import org.guildhall.TestServer;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.external.ExternalCalls;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
@@ -40,7 +41,7 @@ final class AlertsFixture {
         var tasks = new TasksModule(
                 server.db(), queue, Keys.parse(TestServer.KEYS), new EntityIds(new Spec().prefixes()), (tx, person) -> null, OUTBOUND,
                 "http://localhost");
-        tasks.bind(new Api(), List.of(), (tx, lanes, ids) -> List.of());
+        tasks.bind(new Api(new ExternalCalls(queue, server.db())), List.of(), (tx, lanes, ids) -> List.of());
         this.changes = new SignalChanges(new SignalStore(), tasks.providerChanges(), tx -> requested++);
         this.alerts = new AlertsModule(server.db(), queue, tasks.door(),
                 new RuleIncidents(new SignalStore(), new IncidentStore(), new IncidentEntryStore(), changes), new StaleSignals(new SignalStore(), changes));

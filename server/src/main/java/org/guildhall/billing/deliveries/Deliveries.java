@@ -1,6 +1,7 @@
 package org.guildhall.billing.deliveries;
 
 import java.util.List;
+import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.fetches.Fetches;
@@ -35,12 +36,12 @@ public final class Deliveries {
      */
     public Deliveries(
             Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, Ledger ledger, PlanSettlement plans,
-            PaymentRecovery recovery, Dunning dunning, Fetches fetches) {
+            PaymentRecovery recovery, Dunning dunning, Fetches fetches, Checkout checkout) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
-        this.effects = new EventEffects(mirror, ledger, plans, recovery, dunning, fetches);
+        this.effects = new EventEffects(mirror, ledger, plans, recovery, dunning, fetches, checkout);
         this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, effects), queue, keys);
     }
 

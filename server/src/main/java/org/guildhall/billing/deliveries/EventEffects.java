@@ -10,6 +10,7 @@ import org.guildhall.api.model.Invoice;
 import org.guildhall.api.model.InvoiceState;
 import org.guildhall.api.model.Payment;
 import org.guildhall.api.model.PaymentState;
+import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.events.ProviderEvent;
@@ -21,6 +22,7 @@ import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
+import org.guildhall.billing.stripe.StripeCheckouts;
 import org.guildhall.billing.stripe.StripeCredits;
 import org.guildhall.billing.stripe.StripeCustomers;
 import org.guildhall.billing.stripe.StripeDisputes;
@@ -50,14 +52,16 @@ public final class EventEffects {
     private final PaymentRecovery recovery;
     private final Dunning dunning;
     private final Fetches fetches;
+    private final Checkout checkout;
 
-    EventEffects(Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery, Dunning dunning, Fetches fetches) {
+    EventEffects(Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery, Dunning dunning, Fetches fetches, Checkout checkout) {
         this.mirror = mirror;
         this.ledger = ledger;
         this.plans = plans;
         this.recovery = recovery;
         this.dunning = dunning;
         this.fetches = fetches;
+        this.checkout = checkout;
     }
 
     /**
@@ -105,6 +109,8 @@ public final class EventEffects {
                 mirror.apply(tx, changes, connectionId, StripePayouts.read(event), origin);
             case "credit_note.created", "credit_note.updated", "credit_note.voided" ->
                 mirror.apply(tx, changes, connectionId, StripeCredits.read(event), origin);
+            case "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
+                    "checkout.session.expired" -> checkout(tx, changes, actor, connectionId, event);
             case "invoice_payment.paid" -> mirror.apply(tx, changes, connectionId, StripePayments.readInvoicePayment(event));
             default -> null;
         };
@@ -118,8 +124,19 @@ public final class EventEffects {
         return applied.outcome();
     }
 
+    private String checkout(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event) {
+        var applied = checkout.apply(tx, changes, connectionId, StripeCheckouts.read(event), event.at());
+        if (applied.linkedTo() != null) {
+            plans.settle(tx, changes, actor, applied.linkedTo());
+        }
+        return applied.outcome();
+    }
+
     private String subscription(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event, Origin origin) {
         var applied = mirror.apply(tx, changes, connectionId, StripeSubscriptions.read(event), origin);
+        if (applied.subscriptionId() != null) {
+            checkout.confirmPlanChanges(tx, changes, applied.subscriptionId());
+        }
         if (applied.organizationId() != null) {
             plans.settle(tx, changes, actor, applied.organizationId());
         }

@@ -20,15 +20,35 @@ public final class ProviderFailure extends Exception {
 
     private final Kind kind;
     private final transient @Nullable Duration wait;
+    private final transient @Nullable Refusal refusal;
+
+    /**
+     * The provider's own words.
+     *
+     * @param code such as {@code resource_missing}
+     * @param message a sentence without a secret; null if it gave none
+     */
+    public record Refusal(String code, @Nullable String message) {}
 
     /**
      * @param message a sentence for an operator, without the key
      * @param wait the wait that the provider asks for; null for none
      */
     public ProviderFailure(Kind kind, String message, @Nullable Duration wait) {
+        this(kind, message, wait, null);
+    }
+
+    /** @param refusal the provider's own words; null if it has none */
+    public ProviderFailure(Kind kind, String message, @Nullable Duration wait, @Nullable Refusal refusal) {
         super(message);
         this.kind = kind;
         this.wait = wait;
+        this.refusal = refusal;
+    }
+
+    /** The provider's own words; null unless it has refused. */
+    public @Nullable Refusal refusal() {
+        return refusal;
     }
 
     public Kind kind() {

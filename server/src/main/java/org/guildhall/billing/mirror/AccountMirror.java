@@ -9,6 +9,7 @@ import org.guildhall.billing.mirror.AccountStore.Link;
 import org.guildhall.billing.mirror.AccountStore.Row;
 import org.guildhall.billing.mirror.Mirroring.AppliedAccount;
 import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.mirror.Mirroring.Paid;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.runtime.Runtime;
@@ -69,6 +70,22 @@ final class AccountMirror {
         var account = MirrorViews.toApi(accounts.link(tx, id, link));
         changes.changed(account.id(), MirrorViews.toApi(before), account);
         return link.organizationId();
+    }
+
+    /**
+     * Links an account to the organization of a checkout session that it has completed. A link that exists stays.
+     *
+     * @param changes gets the account
+     * @return the account, and the organization if it is newly linked
+     */
+    Paid paid(Tx tx, Changes changes, UUID connectionId, String reference, @Nullable UUID organizationId) {
+        var before = lock(tx, changes, connectionId, reference);
+        if (organizationId == null || before.organizationId() != null) {
+            return new Paid(before.id(), null);
+        }
+        var account = MirrorViews.toApi(accounts.link(tx, before.id(), new Link(organizationId, "checkout", before.linkedMetadata())));
+        changes.changed(account.id(), MirrorViews.toApi(before), account);
+        return new Paid(before.id(), organizationId);
     }
 
     /** The provider's answer for a deleted customer has nothing but the id. */

@@ -107,6 +107,15 @@ final class AccountStore {
                     .where(BY_ID)
                     .returningResult(COLUMNS),
             AccountStore::row);
+    private static final PreparedQuery<Row> PAYING = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(ACCOUNTS)
+                    .where(ACCOUNTS.ORGANIZATION_ID.eq(param(ACCOUNTS.ORGANIZATION_ID)))
+                    .and(ACCOUNTS.CONNECTION_ID.eq(param(ACCOUNTS.CONNECTION_ID)))
+                    .and(ACCOUNTS.STATE.eq(inline("active")))
+                    .orderBy(ACCOUNTS.CREATED_AT.desc(), ACCOUNTS.ID.desc())
+                    .limit(inline(1)),
+            AccountStore::row);
     private static final PreparedQuery<Row> NAMING_AFTER = PreparedQuery.of(
             select(COLUMNS)
                     .from(ACCOUNTS)
@@ -162,6 +171,11 @@ final class AccountStore {
     /** Locks the account until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
         return LOCK.one(tx, id);
+    }
+
+    /** The newest active account of an organization at a connection; null if there is none. */
+    @Nullable Row paying(Tx tx, UUID organizationId, UUID connectionId) {
+        return PAYING.one(tx, organizationId, connectionId);
     }
 
     /** The next accounts without a link whose metadata names an organization, by their ids. */

@@ -35,6 +35,21 @@ public final class MirroredSubscriptions {
             UUID id, UUID accountId, String reference, String state, @Nullable Instant suspendedAt, List<SubscriptionItem> items, @Nullable Instant position,
             @Nullable UUID unmappedTaskId) {}
 
+    /**
+     * A subscription whose price can be changed.
+     *
+     * @param isStub true if its content isn't known yet
+     */
+    public record Changeable(
+            UUID id, UUID connectionId, String reference, long version, boolean isStub, boolean hasEnded, List<SubscriptionItem> items) {}
+
+    /** A subscription; null if there is none. */
+    public @Nullable Changeable changeable(Tx tx, UUID id) {
+        var row = subscriptions.get(tx, id);
+        return row == null ? null : new Changeable(
+                row.id(), row.connectionId(), row.reference(), row.version(), row.position() == null, row.hasEnded(), row.items());
+    }
+
     /** The newest subscriptions of an organization's accounts, ended ones included. */
     public List<Mirrored> ofOrganization(Tx tx, UUID organizationId) {
         return subscriptions.ofOrganization(tx, organizationId).stream().map(MirroredSubscriptions::mirrored).toList();

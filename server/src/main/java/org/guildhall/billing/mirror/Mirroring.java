@@ -204,6 +204,40 @@ public final class Mirroring {
         return accountMirror.linkNamed(tx, changes, accountId);
     }
 
+    /**
+     * An account that can pay.
+     *
+     * @param reference the provider's id
+     * @param organizationId null if it isn't linked
+     */
+    public record Payer(UUID id, UUID connectionId, String reference, @Nullable UUID organizationId, boolean isDeleted) {}
+
+    /** An account that has paid. @param linkedTo the organization that it was linked to now; null for none */
+    public record Paid(UUID accountId, @Nullable UUID linkedTo) {}
+
+    /** An account; null if there is none. */
+    public @Nullable Payer payer(Tx tx, UUID accountId) {
+        return payer(accounts.get(tx, accountId));
+    }
+
+    /** The newest active account of an organization at a connection; null if there is none. */
+    public @Nullable Payer payerOf(Tx tx, UUID organizationId, UUID connectionId) {
+        return payer(accounts.paying(tx, organizationId, connectionId));
+    }
+
+    private static @Nullable Payer payer(AccountStore.@Nullable Row row) {
+        return row == null ? null : new Payer(row.id(), row.connectionId(), row.reference(), row.organizationId(), row.isDeleted());
+    }
+
+    /**
+     * Links the customer of a completed checkout session to the organization of the session, unless it has a link. An unknown account is made as a stub.
+     *
+     * @param changes gets the account
+     */
+    public Paid paid(Tx tx, Changes changes, UUID connectionId, String reference, @Nullable UUID organizationId) {
+        return accountMirror.paid(tx, changes, connectionId, reference, organizationId);
+    }
+
     /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute or payout */
     public long version(Tx tx, String kind, UUID connectionId, String reference) {
         return versions.get(tx, kind, connectionId, reference);

@@ -37,13 +37,26 @@ public final class Auditor {
     public static AuditRecord record(
             Operation operation, Caller caller, Changes changes, @Nullable UUID subjectTenant, int status, @Nullable String reason,
             String requestId, String traceId, byte @Nullable [] keyHmac) {
+        return record(operation, required(operation, operation.auditAction()), caller, changes, subjectTenant, status, reason, requestId, traceId, keyHmac);
+    }
+
+    /** The event that records the answer of a call outside, which the caller's mutation has made. @param action entity type and verb */
+    public static AuditRecord record(
+            Operation operation, String action, Caller caller, Changes changes, int status, @Nullable String reason, String requestId, String traceId,
+            byte @Nullable [] keyHmac) {
+        return record(operation, action, caller, changes, null, status, reason, requestId, traceId, keyHmac);
+    }
+
+    private static AuditRecord record(
+            Operation operation, String action, Caller caller, Changes changes, @Nullable UUID subjectTenant, int status, @Nullable String reason,
+            String requestId, String traceId, byte @Nullable [] keyHmac) {
         var entities = new ArrayList<AuditRecord.Entity>(changes.all().size());
         for (var change : changes.all()) {
             entities.add(entity(change));
         }
         return new AuditRecord(
-                Ids.next(), caller.actsAs(), caller.consumer(), caller.token(), subjectTenant, operation.id(), status,
-                required(operation, operation.auditAction()), required(operation, operation.auditCategory()), reason, null, null, requestId, traceId, keyHmac, entities);
+                Ids.next(), caller.actsAs(), caller.consumer(), caller.token(), subjectTenant, operation.id(), status, action,
+                required(operation, operation.auditCategory()), reason, null, null, requestId, traceId, keyHmac, entities);
     }
 
     private static String required(Operation operation, @Nullable String member) {

@@ -78,6 +78,10 @@ final class MultiStatement {
         return bind((statement, index) -> statement.setArray(index, statement.getConnection().createArrayOf(type, values)));
     }
 
+    MultiStatement bind(@Nullable Integer value) {
+        return bind((statement, index) -> statement.setObject(index, value, Types.INTEGER));
+    }
+
     MultiStatement bind(int value) {
         return bind((statement, index) -> statement.setInt(index, value));
     }

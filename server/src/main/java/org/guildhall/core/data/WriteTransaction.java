@@ -48,6 +48,9 @@ public final class WriteTransaction implements AutoCloseable {
     private static final String KEEP_FIRST = KEEP_INTO + """
             select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where not exists (select from platform.idempotency_keys where key_hmac = any (?))
             on conflict do nothing returning true""";
+    private static final String KEEP_AWAITED = """
+            update platform.idempotency_keys set status = ?, reply = ?, headers = ?, sealed = ?, entity_type = coalesce(?, entity_type),
+              entity_id = coalesce(?, entity_id) where key_hmac = any (?) and status is null""";
     private static final String COMMIT = "commit";
     private static final String ROLLBACK = "rollback";
     private static final String EVENT_INTO = """
@@ -65,6 +68,7 @@ public final class WriteTransaction implements AutoCloseable {
     // Rows that are always written together use one statement: three statements cost the database 5 % of a whole creation.
     private static final String AUDIT = "with event as (" + EVENT + ") " + ENTITY;
     private static final String KEEP_AND_AUDIT = "with kept as (" + KEEP + "), event as (" + EVENT + ") " + ENTITY;
+    private static final String KEEP_AWAITED_AND_AUDIT = "with kept as (" + KEEP_AWAITED + "), event as (" + EVENT + ") " + ENTITY;
     private static final String CHECK_DEFERRED = "set constraints all immediate";
     private static final String TENANT = "select set_config('app.tenant', ?, true)";
     private static final String REVISION = "select nextval('platform.auth_revision')";
@@ -76,6 +80,7 @@ public final class WriteTransaction implements AutoCloseable {
     private final Tx tx;
     private final long revision;
     private final KeyCleanups cleanups;
+    private boolean awaited;
 
     WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision, KeyCleanups cleanups) {
         this.cleanups = cleanups;
@@ -93,7 +98,7 @@ public final class WriteTransaction implements AutoCloseable {
     /**
      * Claims a key, waiting up to 500 ms for another request that holds it. It must be the transaction's first statement.
      *
-     * @return the stored reply if the key is done; null if this transaction now holds the key
+     * @return the stored reply if the key is done or its reply is awaited; null if this transaction now holds the key
      * @throws Failures.Contended if the other request is still running
      */
     public @Nullable StoredReply claim(IdempotencyClaim claim) {
@@ -104,7 +109,7 @@ public final class WriteTransaction implements AutoCloseable {
             statement.getMoreResults();
             TenantConnection.requireOwn(lease, statement, 5, number);
             if (begun(statement)) {
-                return kept(statement);
+                return claimed(kept(statement));
             }
         } catch (SQLException failed) {
             throw Failures.translate(failed);
@@ -112,10 +117,15 @@ public final class WriteTransaction implements AutoCloseable {
         // The reply of the other request may have been committed after this look-up, so it is looked up again under the lock.
         try (var statement = sent(lookedUp(new MultiStatement().add(WAIT).bind(claim.lock()).bind(number), claim))) {
             TenantConnection.requireOwn(lease, statement, 4, number);
-            return kept(statement);
+            return claimed(kept(statement));
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
+    }
+
+    private @Nullable StoredReply claimed(@Nullable StoredReply stored) {
+        awaited = stored != null && stored.isAwaiting();
+        return stored;
     }
 
     /** Reads the results of the transaction's first packet. Returns true if the key's lock was acquired. */
@@ -154,7 +164,9 @@ public final class WriteTransaction implements AutoCloseable {
         var packet = new MultiStatement();
         guard.takePending().forEach(packet::add);
         var audit = finish.audit();
-        if (finish.claim() != null && finish.kept() != null) {
+        if (finish.claim() != null && finish.kept() != null && awaited) {
+            keepAwaited(packet.add(audit == null ? KEEP_AWAITED : KEEP_AWAITED_AND_AUDIT), finish.claim(), finish.kept());
+        } else if (finish.claim() != null && finish.kept() != null) {
             keep(packet.add(audit == null ? KEEP : KEEP_AND_AUDIT), finish.claim(), finish.kept());
         } else if (audit != null) {
             packet.add(AUDIT);
@@ -285,8 +297,13 @@ public final class WriteTransaction implements AutoCloseable {
 
     private static MultiStatement keep(MultiStatement packet, IdempotencyClaim claim, StoredReply kept) {
         return packet.bind(claim.keyHmac()).bind(claim.consumer()).bind(claim.requestHash()).bind(claim.operation())
-                .bind(claim.requestId()).bind(kept.status()).bind(kept.reply()).bind(kept.headers()).bind(kept.sealed())
+                .bind(claim.requestId()).bind(kept.isAwaiting() ? null : Integer.valueOf(kept.status())).bind(kept.reply()).bind(kept.headers()).bind(kept.sealed())
                 .bind(kept.entityType()).bind(kept.entityId());
+    }
+
+    private static void keepAwaited(MultiStatement packet, IdempotencyClaim claim, StoredReply kept) {
+        packet.bind(kept.status()).bind(kept.reply()).bind(kept.headers()).bind(kept.sealed()).bind(kept.entityType()).bind(kept.entityId())
+                .bind(claim.hmacs());
     }
 
     /** Binds the event with its first entity, and adds a statement for further entities. Most events have one. */

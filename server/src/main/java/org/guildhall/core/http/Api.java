@@ -13,6 +13,7 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.external.ExternalCalls;
 import org.guildhall.core.http.limits.AnswersInFlight;
 import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.Spec;
@@ -26,7 +27,12 @@ public final class Api {
     private final Expansions expansions = new Expansions();
     private final Map<String, HttpServer.PageHandler> pages = new LinkedHashMap<>();
     private final Map<String, HttpServer.FormHandler> forms = new LinkedHashMap<>();
+    private final ExternalCalls externalCalls;
     private Consumer<RoutesConfig> beside = routes -> {};
+
+    public Api(ExternalCalls externalCalls) {
+        this.externalCalls = externalCalls;
+    }
 
     /** The operations' handlers. */
     public Routes routes() {
@@ -41,6 +47,11 @@ public final class Api {
     /** The resources that {@code expand} can load. */
     public Expansions expansions() {
         return expansions;
+    }
+
+    /** The calls outside of operations with {@code x-external}. */
+    public ExternalCalls externalCalls() {
+        return externalCalls;
     }
 
     /** Serves pages at a path outside the API. */
@@ -79,10 +90,11 @@ public final class Api {
         for (var operation : Operation.values()) {
             operation.expands().keySet().forEach(expansions::require);
         }
+        externalCalls.requireAll();
         var problems = new Problems(address.publicUrl(), constraints);
         var accessControl = new AccessControl(callers.authenticator(), limits, db, callers.seen());
         var pipeline = new Pipeline(db, accessControl, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
-                new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap(PageWriter.BYTES_MAX));
+                new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap(PageWriter.BYTES_MAX), externalCalls);
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
                 new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, forms, beside);
     }

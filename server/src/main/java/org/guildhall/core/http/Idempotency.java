@@ -78,15 +78,20 @@ public final class Idempotency {
 
     /** The first answer again. @throws ProblemException {@code idempotency_key_reused} if the request differs from the first one */
     Response replay(StoredReply stored, String key, byte[] fingerprint) {
-        if (!MessageDigest.isEqual(stored.requestHash(), fingerprint)) {
-            throw Problem.IDEMPOTENCY_KEY_REUSED.refusal()
-                    .with(ProblemException.Item.header("Idempotency-Key", "reused", "The key was used with another method, path, query or body."));
-        }
+        requireSame(stored, fingerprint);
         var body = stored.sealed() && stored.reply() != null ? keys.open(stored.reply(), key) : stored.reply();
         if (stored.sealed() && body == null) {
             throw Problem.CONFLICT.because("The first answer contained a secret and can't be read any more: the server's keys were changed.");
         }
         return Response.restored(stored.status(), body, stored.headers()).with("Idempotency-Replayed", "true");
+    }
+
+    /** @throws ProblemException {@code idempotency_key_reused} if the request differs from the first one */
+    void requireSame(StoredReply stored, byte[] fingerprint) {
+        if (!MessageDigest.isEqual(stored.requestHash(), fingerprint)) {
+            throw Problem.IDEMPOTENCY_KEY_REUSED.refusal()
+                    .with(ProblemException.Item.header("Idempotency-Key", "reused", "The key was used with another method, path, query or body."));
+        }
     }
 
     private static byte[][] parts(Caller caller, String key) {

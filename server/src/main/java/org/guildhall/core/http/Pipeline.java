@@ -1,7 +1,6 @@
 package org.guildhall.core.http;
 
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.guildhall.api.Endpoint;
 import org.guildhall.api.Operation;
@@ -14,9 +13,10 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Failures;
 import org.guildhall.core.data.IdempotencyClaim;
 import org.guildhall.core.data.StaleCredentials;
-import org.guildhall.core.data.StoredReply;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.data.WriteTransaction;
+import org.guildhall.core.external.ExternalCalls.Leased;
+import org.guildhall.core.external.ExternalCalls;
 import org.guildhall.core.http.RequestReader.Read;
 import org.guildhall.core.http.limits.AnswersInFlight;
 import org.guildhall.core.problem.Problem;
@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *                                                                    → claim key → HANDLER → audit, stored reply, commit
  * </pre>
  *
- * Each step is driven by the operation's data in the spec; no handler decides about it.
+ * Each step is driven by the operation's data in the spec; no handler decides about it. {@link ExternalMutations} has the steps of a mutation that needs
+ * an answer from outside.
  */
 final class Pipeline {
 
@@ -44,23 +45,24 @@ final class Pipeline {
     /** Each change of credentials invalidates all cached callers. Many changes at once must not exhaust a request's attempts. */
     private static final int STALE_ATTEMPTS_MAX = 50;
 
-    /** The handler's refusals that are stored for an idempotency key. */
-    private static final Set<Integer> DECIDED = Set.of(404, 409, 422);
-
     private final Db db;
     private final AccessControl accessControl;
     private final RequestReader reader;
     private final Idempotency idempotency;
+    private final KeyedReplies replies;
+    private final ExternalMutations external;
     private final ResponseWriter answers;
     private final Problems problems;
     private final AnswersInFlight inFlight;
 
     Pipeline(Db db, AccessControl accessControl, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems,
-            AnswersInFlight inFlight) {
+            AnswersInFlight inFlight, ExternalCalls calls) {
         this.db = db;
         this.accessControl = accessControl;
         this.reader = reader;
         this.idempotency = idempotency;
+        this.replies = new KeyedReplies(idempotency, problems);
+        this.external = new ExternalMutations(db, calls, idempotency, replies, answers, problems);
         this.answers = answers;
         this.problems = problems;
         this.inFlight = inFlight;
@@ -163,14 +165,35 @@ final class Pipeline {
         }
         var key = read.dryRun() ? null : read.idempotencyKey();
         var claim = key == null ? null : idempotency.claim(caller, key, operation, read.fingerprint(), exchange.requestId());
+        var effect = effect(exchange, operation, endpoint, caller, read, claim);
+        return effect.answer() != null ? effect.answer() : external.finish(
+                exchange, operation, caller, read, claim, Objects.requireNonNull(effect.leased()), () -> call(exchange, operation, caller, read.page(), read));
+    }
+
+    /** The result of the transaction: the answer, or the call outside that it needs. */
+    private record Effect(@Nullable Response answer, @Nullable Leased<?, ?> leased) {
+
+        static Effect of(Response answer) {
+            return new Effect(answer, null);
+        }
+
+        static Effect of(Leased<?, ?> leased) {
+            return new Effect(null, leased);
+        }
+    }
+
+    private Effect effect(
+            Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read, @Nullable IdempotencyClaim claim) {
         try (var write = db.begin(caller.tenant(), caller.revision())) {
             var stored = claim == null ? null : write.claim(claim);
-            if (stored != null && key != null) {
-                return idempotency.replay(stored, key, read.fingerprint());
+            if (stored != null) {
+                return stored.isAwaiting()
+                        ? Effect.of(external.resume(exchange, operation, read, write, stored))
+                        : Effect.of(idempotency.replay(stored, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint()));
             }
             return effect(exchange, operation, endpoint, read, call(exchange, operation, caller, read.page(), read), write, claim);
         } catch (Failures.Contended busy) {
-            throw key == null ? busy : Problem.IDEMPOTENCY_IN_FLIGHT.refusal().retryAfter(1);
+            throw claim == null ? busy : Problem.IDEMPOTENCY_IN_FLIGHT.refusal().retryAfter(1);
         }
     }
 
@@ -182,7 +205,7 @@ final class Pipeline {
         return answer;
     }
 
-    private Response effect(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Read read, Call call, WriteTransaction write,
+    private Effect effect(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Read read, Call call, WriteTransaction write,
             @Nullable IdempotencyClaim claim) {
         try {
             call.within(write.tx());
@@ -195,39 +218,21 @@ final class Pipeline {
             }
             if (read.dryRun()) {
                 write.checkDeferred();
-                return answers.dryRun(call, read, reply);
+                return Effect.of(answers.dryRun(call, read, reply));
+            }
+            if (operation.external()) {
+                return Effect.of(external.begin(exchange, operation, read, call, write, claim));
             }
             var answer = answers.answer(exchange, call, read, reply);
             var hmac = claim == null ? null : claim.keyHmac();
             var audit = call.isUnchanged() ? null : Auditor.record(
                     operation, call.caller(), call.changes(), call.subjectTenant(), answer.status(), call.reason(read.reason()), call.requestId(), exchange.traceId(), hmac);
-            var stored = claim == null ? null : storedReply(answer, operation, read, changed(call, reply.location()));
+            var stored = claim == null ? null : replies.stored(answer, operation, read, changed(call, reply.location()));
             write.commit(new CommitRecords(audit, claim, stored, call.haveCredentialsChanged()));
-            return answer;
+            return Effect.of(answer);
         } catch (RuntimeException failed) {
-            return refused(exchange, operation, read, write, claim, Failures.translate(failed));
+            return Effect.of(replies.refused(exchange, operation, read, write, claim, Failures.translate(failed)));
         }
-    }
-
-    /** Stores a decided refusal for the key. On any other failure the claim is rolled back with the effect. */
-    private Response refused(Exchange exchange, Operation operation, Read read, WriteTransaction write, @Nullable IdempotencyClaim claim, RuntimeException failed) {
-        if (failed instanceof Failures.Contended) {
-            // The request holds the key already, so it waited for a row lock. A retry is right.
-            throw Problem.UNAVAILABLE.because("Another change of the same resource takes too long. Try again.").retryAfter(1);
-        }
-        if (!(failed instanceof ProblemException) && !(failed instanceof Failures.Violation)) {
-            throw failed;
-        }
-        if (write.tx().isCurrent()) {
-            exchange.callerIsCurrent();
-        }
-        var refusal = problems.refusal(failed);
-        if (claim == null || !DECIDED.contains(refusal.problem().status())) {
-            throw refusal;
-        }
-        var answer = problems.answer(exchange, refusal);
-        var other = write.commitRefusal(claim, storedReply(answer, operation, read, null));
-        return other == null ? answer : idempotency.replay(other, Objects.requireNonNull(read.idempotencyKey()), read.fingerprint());
     }
 
     /** The entity of a stored reply: the one in {@code Location}, else the primary entity of the audit event. */
@@ -235,11 +240,6 @@ final class Pipeline {
         var all = call.changes().all();
         var made = location == null ? "" : location.substring(location.lastIndexOf('/') + 1);
         return all.stream().filter(change -> change.idText().equals(made)).findFirst().orElse(all.isEmpty() ? null : all.getFirst());
-    }
-
-    private StoredReply storedReply(Response answer, Operation operation, Read read, Changes.@Nullable Change entity) {
-        return idempotency.keep(answer, Objects.requireNonNull(read.idempotencyKey()), operation, read.fingerprint(),
-                entity == null ? null : entity.entityType(), entity == null ? null : entity.id());
     }
 
     private static Call call(Exchange exchange, Operation operation, @Nullable Caller caller, @Nullable PageRequest page, Read read) {

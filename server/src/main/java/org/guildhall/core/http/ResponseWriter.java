@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns a handler's reply into an answer: applies {@code expand} and {@code fields}, adds ETag and Link, or answers 304. */
 final class ResponseWriter {
 
-    /** The members that show a secret once. */
-    private static final List<String> SECRETS = List.of("token", "code");
+    /** The members of answers that show a secret. */
+    private static final List<String> SECRETS = List.of("token", "code", "url");
 
     private static final String CACHED_BRIEFLY = "public, max-age=10";
 
@@ -109,7 +109,8 @@ final class ResponseWriter {
         if (reply.body() != null) {
             JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
             if (call.operation().secret() && result instanceof ObjectNode object) {
-                SECRETS.stream().filter(object::has).forEach(secret -> object.replace(secret, Json.WIRE.nullNode()));
+                // No secret is made in a dry run.
+                SECRETS.stream().filter(object::has).forEach(secret -> object.putNull(secret));
             }
             body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }

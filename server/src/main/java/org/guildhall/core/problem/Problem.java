@@ -103,6 +103,9 @@ public enum Problem {
     AUTOMATION_PAUSED(409, "Automation is paused",
             "A provider that this automation depends on is blocked.",
             "Wait until the provider works again."),
+    PROVIDER_REFUSED(409, "The provider refuses it",
+            "The server has asked a payment provider to do it, and the provider has refused. The detail has the provider's words.",
+            "Correct what the provider names. Send the request again with another Idempotency-Key, since this answer is kept for the key."),
     PRECONDITION_FAILED(412, "The resource has changed",
             "The version in If-Match is not the resource's current one: the resource was changed after you read it.",
             "Read the resource again, and send your change with its new ETag."),
@@ -144,7 +147,7 @@ public enum Problem {
             "The server speaks HTTP/1.1 and HTTP/1.0.",
             "Use HTTP/1.1."),
     UNAVAILABLE(503, "Temporarily unavailable",
-            "The database can't be reached, or the server is too busy.",
+            "The database or a provider can't be reached, or the server is too busy.",
             "Wait for the seconds in Retry-After and send the request again with the same Idempotency-Key.");
 
     private final int status;

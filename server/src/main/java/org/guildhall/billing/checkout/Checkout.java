@@ -1,0 +1,109 @@
+package org.guildhall.billing.checkout;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.guildhall.api.Operation;
+import org.guildhall.api.TypeIds;
+import org.guildhall.api.model.CheckoutSessionId;
+import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.mirror.SubscriptionItem;
+import org.guildhall.billing.stripe.StripeApi;
+import org.guildhall.billing.stripe.StripeCheckouts;
+import org.guildhall.billing.stripe.StripePlanChanges;
+import org.guildhall.billing.stripe.StripePortals;
+import org.guildhall.catalog.Catalog;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.http.Api;
+import org.guildhall.runtime.Runtime;
+import org.jspecify.annotations.Nullable;
+
+/** Wires the part {@code checkout}: what callers ask payment providers for. */
+public final class Checkout {
+
+    private static final String APPLIED = "applied";
+    private static final String NO_CHANGE = "no_change";
+
+    private final CheckoutSessionStore sessions = new CheckoutSessionStore();
+    private final PortalSessionStore portals = new PortalSessionStore();
+    private final PlanChangeStore planChanges = new PlanChangeStore();
+    private final Connections connections;
+    private final Mirroring mirror;
+    private final Runtime runtime;
+    private final Catalog catalog = new Catalog();
+    private final StripeApi stripe;
+
+    public Checkout(Connections connections, Mirroring mirror, Runtime runtime, StripeApi stripe) {
+        this.connections = connections;
+        this.mirror = mirror;
+        this.runtime = runtime;
+        this.stripe = stripe;
+    }
+
+    /**
+     * The effect of an event of a checkout session.
+     *
+     * @param outcome applied or no_change
+     * @param linkedTo the organization that an account was linked to; null for none
+     */
+    public record AppliedCheckout(String outcome, @Nullable UUID linkedTo) {}
+
+    /** Applies an event of a checkout session. A session that isn't ours, or is another connection's, changes nothing. @param changes gets the session @param at the instant of the event */
+    public AppliedCheckout apply(Tx tx, Changes changes, UUID connectionId, ProviderCheckout event, Instant at) {
+        var id = own(event.ownReference());
+        var before = id == null ? null : sessions.lock(tx, id);
+        if (before == null || !before.connectionId().equals(connectionId)) {
+            return new AppliedCheckout(NO_CHANGE, null);
+        }
+        var state = before.state().shown(event, event.state().equals("completed") ? at : null);
+        var account = event.account();
+        var paid = account == null || !event.state().equals("completed") ? null : mirror.paid(tx, changes.secondary(), connectionId, account, before.organizationId());
+        var accountId = paid == null ? before.accountId() : paid.accountId();
+        boolean changed = !state.equals(before.state()) || accountId != null && !accountId.equals(before.accountId());
+        if (changed) {
+            var after = sessions.save(tx, before.id(), state, accountId);
+            changes.changed(new CheckoutSessionId(after.id()), CheckoutSessionViews.toApi(before), CheckoutSessionViews.toApi(after));
+        }
+        return new AppliedCheckout(changed || paid != null && paid.linkedTo() != null ? APPLIED : NO_CHANGE, paid == null ? null : paid.linkedTo());
+    }
+
+    /** Confirms the requested plan changes of a subscription whose item has the new price. @param changes gets the plan changes */
+    public void confirmPlanChanges(Tx tx, Changes changes, UUID subscriptionId) {
+        var awaited = planChanges.lockAwaited(tx, subscriptionId);
+        var subscription = awaited.isEmpty() ? null : mirror.subscriptions().changeable(tx, subscriptionId);
+        if (subscription == null) {
+            return;
+        }
+        for (var planChange : awaited) {
+            var subject = planChange.subject();
+            boolean made = subscription.items().stream().map(SubscriptionItem::facts).anyMatch(
+                    item -> item.reference().equals(subject.itemReference()) && subject.toPriceReference().equals(item.price()));
+            if (made) {
+                PlanChangeViews.changed(changes.secondary(), planChange, planChanges.confirm(tx, planChange.id()));
+            }
+        }
+    }
+
+    private static @Nullable UUID own(@Nullable String reference) {
+        try {
+            return reference == null ? null : TypeIds.parse("chs", reference);
+        } catch (IllegalArgumentException foreign) {
+            return null;
+        }
+    }
+
+    /** Binds the operations of this part. */
+    public void bind(Api api) {
+        var asked = new AskedConnections(connections);
+        new PlanChangesHandler(planChanges, asked, mirror.subscriptions(), catalog).bind(api.routes());
+        var calls = new PlanChangeCalls(planChanges, connections, new StripePlanChanges(stripe));
+        api.externalCalls().on(Operation.CREATE_PLAN_CHANGE, calls.new Preview());
+        api.externalCalls().on(Operation.REQUEST_PLAN_CHANGE, calls.new Request());
+        new PortalSessionsHandler(portals, asked, mirror).bind(api.routes());
+        api.externalCalls().on(Operation.CREATE_PORTAL_SESSION, new PortalSessionCall(portals, connections, new StripePortals(stripe)));
+        new CheckoutSessionsHandler(sessions, asked, mirror, runtime, catalog).bind(api.routes());
+        api.externalCalls().on(Operation.CREATE_CHECKOUT_SESSION, new CheckoutSessionCall(sessions, connections, new StripeCheckouts(stripe)));
+    }
+}

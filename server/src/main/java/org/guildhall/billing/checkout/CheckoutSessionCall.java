@@ -1,0 +1,115 @@
+package org.guildhall.billing.checkout;
+
+import java.time.Duration;
+import java.util.UUID;
+import org.guildhall.api.Reply;
+import org.guildhall.api.model.CheckoutSessionId;
+import org.guildhall.billing.checkout.CheckoutSessionCall.Plan;
+import org.guildhall.billing.checkout.CheckoutSessionStore.Row;
+import org.guildhall.billing.connections.Connections.Asked;
+import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.stripe.StripeCheckouts;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.external.ExternalCall;
+import org.guildhall.core.external.ExternalFailure;
+import org.guildhall.core.problem.Require;
+import org.jspecify.annotations.Nullable;
+
+/** Makes checkout sessions at the provider. Our id of the session is the provider's idempotency key. */
+final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<ProviderCheckout>> {
+
+    static final String BASE = "/api/v1/billing/checkout-sessions/";
+    /** The provider remembers a key for 24 hours at least. */
+    private static final Duration REMEMBERED = Duration.ofHours(23);
+
+    private final CheckoutSessionStore sessions;
+    private final Connections connections;
+    private final StripeCheckouts stripe;
+
+    CheckoutSessionCall(CheckoutSessionStore sessions, Connections connections, StripeCheckouts stripe) {
+        this.sessions = sessions;
+        this.connections = connections;
+        this.stripe = stripe;
+    }
+
+    /** The values of the call. @param asked null if the connection can't be asked any more */
+    record Plan(@Nullable Asked asked, Row session) {
+
+        String ownReference() {
+            return new CheckoutSessionId(session.id()).toString();
+        }
+    }
+
+    @Override
+    public String action() {
+        return "checkout_session.answered";
+    }
+
+    @Override
+    public Plan plan(Tx tx, UUID id) {
+        var session = Require.found(sessions.get(tx, id));
+        return new Plan(connections.asked(tx, session.connectionId()), session);
+    }
+
+    @Override
+    public ProviderAnswer<ProviderCheckout> ask(Plan plan) throws ExternalFailure {
+        var asked = plan.asked();
+        if (asked == null) {
+            throw ProviderAnswer.notAskable();
+        }
+        return ProviderAnswer.of(() -> made(asked.apiKey(), plan));
+    }
+
+    private ProviderCheckout made(String apiKey, Plan plan) throws ProviderFailure {
+        var session = plan.session();
+        if (session.state().reference() != null) {
+            return stripe.get(apiKey, session.state().reference());
+        }
+        if (session.createdAt().plus(REMEMBERED).isBefore(session.now())) {
+            var found = stripe.find(apiKey, plan.ownReference(), session.createdAt(), session.now());
+            if (found != null) {
+                return found;
+            }
+        }
+        return stripe.create(apiKey, session.request(), plan.ownReference());
+    }
+
+    @Override
+    public Recorded record(Tx tx, Changes changes, UUID id, ProviderAnswer<ProviderCheckout> answer) {
+        var before = Require.found(sessions.lock(tx, id));
+        var made = answer.made();
+        if (made == null && answer.refusal() != null) {
+            var after = changed(tx, changes, before, before.state().refused(answer.refusal().code(), answer.refusal().message()));
+            var failure = after.state().failure();
+            return failure == null ? opened(after, null) : Recorded.refusal(ProviderAnswer.problem(failure.code(), failure.message()));
+        }
+        if (made == null) {
+            throw new IllegalStateException("an answer without a content");
+        }
+        return opened(changed(tx, changes, before, before.state().shown(made, null)), made.url());
+    }
+
+    private static Recorded opened(Row row, @Nullable String url) {
+        var session = CheckoutSessionViews.toApi(row, row.state().isOpen() ? url : null);
+        return Recorded.reply(Reply.created(BASE + session.id(), session));
+    }
+
+    @Override
+    public void abandon(Tx tx, Changes changes, UUID id) {
+        var before = Require.found(sessions.lock(tx, id));
+        changed(tx, changes, before, before.state().refused(
+                CheckoutState.NO_ANSWER, "The provider gave no answer for more than a day. The session can exist there."));
+    }
+
+    private Row changed(Tx tx, Changes changes, Row before, CheckoutState state) {
+        if (state.equals(before.state())) {
+            return before;
+        }
+        var after = sessions.save(tx, before.id(), state, before.accountId());
+        changes.changed(new CheckoutSessionId(after.id()), CheckoutSessionViews.toApi(before), CheckoutSessionViews.toApi(after));
+        return after;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.billing.checkout;
+
+import org.jspecify.annotations.NullMarked;

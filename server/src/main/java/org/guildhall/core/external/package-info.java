@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.core.external;
+
+import org.jspecify.annotations.NullMarked;

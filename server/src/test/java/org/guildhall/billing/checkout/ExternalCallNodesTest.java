@@ -1,0 +1,150 @@
+package org.guildhall.billing.checkout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.guildhall.Http.Reply;
+import org.guildhall.Http;
+import org.guildhall.NodeProcess;
+import org.guildhall.TestServer;
+import org.guildhall.billing.StripeStandIn.Posted;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes that are killed in a mutation with a call outside: before the provider gets it, before its answer, and before the answer is stored. */
+class ExternalCallNodesTest {
+
+    private static final long WAIT_MAX_NANOS = 90_000_000_000L;
+
+    private static void await(String what, Callable<Boolean> reached) throws Exception {
+        long end = System.nanoTime() + WAIT_MAX_NANOS;
+        while (!reached.call()) {
+            assertTrue(System.nanoTime() < end, what);
+            Thread.sleep(20);
+        }
+    }
+
+    private static NodeProcess start(TestServer server, Path log) {
+        try {
+            return NodeProcess.start(server, log);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** The place at which a call stops until its node is dead. */
+    private static final class Stop implements Runnable {
+
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch dead = new CountDownLatch(1);
+
+        @Override
+        public void run() {
+            reached.countDown();
+            try {
+                assertTrue(dead.await(60, TimeUnit.SECONDS));
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+            }
+            throw new IllegalStateException("the caller is dead");
+        }
+
+        void kill(NodeProcess node) throws Exception {
+            assertTrue(reached.await(60, TimeUnit.SECONDS));
+            node.kill();
+            dead.countDown();
+        }
+    }
+
+    private static CompletableFuture<Reply> send(CheckoutFixture fixture, NodeProcess node, String key) {
+        // A key belongs to the consumer of the token.
+        var http = new Http(node.url(), fixture.http.token());
+        return CompletableFuture.supplyAsync(() -> http.post(CheckoutFixture.SESSIONS, fixture.body(), "Idempotency-Key", key));
+    }
+
+    /** A retry on another node, first within the lease of the dead one and then after it. */
+    private static void assertRetried(CheckoutFixture fixture, CompletableFuture<Reply> sent, String key, List<String> audited) throws Exception {
+        assertThrows(CompletionException.class, sent::join);
+        assertEquals("creating null one", fixture.onlySession());
+        assertEquals(List.of("1"), fixture.openCalls());
+        // On a slow machine the lease can be over already.
+        fixture.tenant.sql("update platform.external_calls set leased_until = now() + interval '30 seconds' where tenant_id = ?", fixture.tenant.id());
+        assertEquals("409 idempotency_in_flight", fixture.open(key).outcome());
+        fixture.expireLease();
+        var retried = fixture.open(key).expect(201);
+        var sessions = fixture.account.objects("checkout_sessions");
+        assertEquals(1, sessions.size());
+        assertEquals(sessions.getFirst().get("url"), retried.at("/url"));
+        assertEquals("open " + sessions.getFirst().get("id") + " one", fixture.onlySession());
+        assertTrue(fixture.account.posted().stream().map(Posted::key).allMatch(String.valueOf(retried.at("/id"))::equals));
+        assertEquals(audited, fixture.tenant.found(
+                "select action from platform.audit_events where tenant_id = ? and action like 'checkout%' order by 1", fixture.tenant.id()));
+    }
+
+    @Test
+    void killedNode_makesOneSession_atEachPoint(@TempDir Path folder) throws Exception {
+        var audited = List.of("checkout_session.answered", "checkout_session.created");
+        try (var server = TestServer.freshWithoutScheduler()) {
+            var starting = IntStream.range(0, 3).mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at)))).toList();
+            var nodes = starting.stream().map(CompletableFuture::join).toList();
+            try {
+                var beforeTheProvider = new CheckoutFixture(server);
+                var stop = new Stop();
+                beforeTheProvider.account.before(stop);
+                var key = UUID.randomUUID().toString();
+                var sent = send(beforeTheProvider, nodes.get(0), key);
+                stop.kill(nodes.get(0));
+                await("the change is lost", () -> beforeTheProvider.account.objects("checkout_sessions").isEmpty());
+                assertRetried(beforeTheProvider, sent, key, audited);
+
+                var beforeTheAnswer = new CheckoutFixture(server);
+                stop = new Stop();
+                beforeTheAnswer.account.between(stop);
+                sent = send(beforeTheAnswer, nodes.get(1), key);
+                stop.kill(nodes.get(1));
+                assertRetried(beforeTheAnswer, sent, key, audited);
+
+                killedBeforeTheSecondCommit(server, nodes.get(2), key, audited);
+            } finally {
+                nodes.forEach(NodeProcess::close);
+            }
+        }
+    }
+
+    private static void killedBeforeTheSecondCommit(TestServer server, NodeProcess node, String key, List<String> audited) throws Exception {
+        var fixture = new CheckoutFixture(server);
+        CompletableFuture<Reply> sent;
+        try (var lock = server.superuser()) {
+            lock.setAutoCommit(false);
+            try (var held = lock.prepareStatement("lock table billing.checkout_sessions in share row exclusive mode")) {
+                fixture.account.between(() -> {
+                    try {
+                        held.execute();
+                    } catch (SQLException failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                });
+                sent = send(fixture, node, key);
+                await("the node waits", () -> !fixture.tenant.found(
+                        "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
+                node.kill();
+            }
+        }
+        await("the dead node's transaction ends", () -> fixture.tenant.found(
+                "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
+        assertRetried(fixture, sent, key, audited);
+    }
+}
