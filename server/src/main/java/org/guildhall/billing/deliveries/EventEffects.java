@@ -118,8 +118,8 @@ public final class EventEffects {
 
     /** @return the outcome of the first object */
     private String mirrored(Tx tx, Changes changes, Actor actor, UUID connectionId, Reading reading, Origin origin) {
-        var first = reading.objects().getFirst();
-        var applied = mirror.apply(tx, changes, connectionId, first, origin);
+        // Only an object that the server has asked for itself has the version that was read before the fetch.
+        var applied = mirror.apply(tx, changes, connectionId, reading.objects().getFirst(), reading.isTarget() ? origin : origin.ofAnyVersion());
         settlePlans(tx, changes, actor, applied);
         for (var object : reading.objects().subList(1, reading.objects().size())) {
             settlePlans(tx, changes, actor, mirror.apply(tx, changes, connectionId, object, origin.ofAnyVersion()));

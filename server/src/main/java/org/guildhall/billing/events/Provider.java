@@ -85,8 +85,9 @@ public interface Provider {
      *
      * @param objects the objects in the order in which they are locked
      * @param asked the objects that have changed and that the event doesn't contain
+     * @param isTarget true if the only object is the one that the event, or the fetch, is about
      */
-    record Reading(List<ProviderObject> objects, List<Target> asked) {
+    record Reading(List<ProviderObject> objects, List<Target> asked, boolean isTarget) {
 
         public Reading {
             objects = List.copyOf(objects);
@@ -94,11 +95,16 @@ public interface Provider {
         }
 
         public static Reading of(ProviderObject object) {
-            return new Reading(List.of(object), List.of());
+            return new Reading(List.of(object), List.of(), true);
         }
 
-        public static Reading ask(Target... asked) {
-            return new Reading(List.of(), List.of(asked));
+        /** Several objects, or none, that follow from one answer. */
+        public static Reading of(List<ProviderObject> objects) {
+            return new Reading(objects, List.of(), false);
+        }
+
+        public static Reading ask(List<Target> asked) {
+            return new Reading(List.of(), asked, false);
         }
     }
 

@@ -51,12 +51,12 @@ public final class GoCardlessProvider implements Provider {
             case GoCardlessFetches.CUSTOMER -> Reading.of(GoCardlessCustomers.read(event));
             case GoCardlessFetches.MANDATE -> Reading.of(GoCardlessCustomers.readMandate(event));
             case GoCardlessFetches.SUBSCRIPTION -> Reading.of(GoCardlessSubscriptions.read(event, context));
-            case GoCardlessFetches.PAYMENT -> new Reading(GoCardlessPayments.read(event, context), List.of());
-            case GoCardlessFetches.REFUND -> new Reading(GoCardlessRefunds.read(event, context), List.of());
+            case GoCardlessFetches.PAYMENT -> Reading.of(GoCardlessPayments.read(event, context));
+            case GoCardlessFetches.REFUND -> Reading.of(GoCardlessRefunds.read(event, context));
             case GoCardlessFetches.PAYOUT -> Reading.of(GoCardlessPayouts.read(event));
             default -> {
                 var targets = GoCardlessEvents.targets(event);
-                yield targets == null ? null : new Reading(List.of(), targets);
+                yield targets == null ? null : Reading.ask(targets);
             }
         };
     }

@@ -56,7 +56,7 @@ public final class StripeProvider implements Provider {
             case "credit_note.created", "credit_note.updated", "credit_note.voided" -> Reading.of(StripeCredits.read(event));
             case "invoice_payment.paid" -> {
                 var part = StripePayments.readInvoicePayment(event);
-                yield part == null ? Reading.ask() : Reading.of(part);
+                yield part == null ? Reading.ask(List.of()) : Reading.of(part);
             }
             default -> null;
         };
