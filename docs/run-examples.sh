@@ -9,7 +9,7 @@
 # PLATFORM_TOKEN and are left out without one.
 set -euo pipefail
 docs=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-pages=(getting-started recipes concepts platform catalog runtime imports tasks messages providers billing overview operators)
+pages=(getting-started recipes concepts platform catalog runtime imports tasks messages providers billing schedule overview operators)
 another_output=90
 
 fail() {

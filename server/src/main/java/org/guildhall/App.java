@@ -27,6 +27,7 @@ import org.guildhall.platform.Platform;
 import org.guildhall.platform.PlatformModule;
 import org.guildhall.providers.ProvidersModule;
 import org.guildhall.runtime.RuntimeModule;
+import org.guildhall.schedule.ScheduleModule;
 import org.guildhall.tasks.Tasks;
 import org.guildhall.tasks.TasksModule;
 
@@ -89,6 +90,7 @@ public final class App implements AutoCloseable {
         providers.bind(api);
         billing.schedule();
         billing.bind(api);
+        new ScheduleModule().bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
 

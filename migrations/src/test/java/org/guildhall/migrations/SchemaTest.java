@@ -29,7 +29,7 @@ class SchemaTest {
 
     @Test
     void schemas_allExist() throws SQLException {
-        assertEquals(List.of("billing", "catalog", "platform", "providers", "runtime", "tasks"), database.asSuperuser("""
+        assertEquals(List.of("billing", "catalog", "platform", "providers", "runtime", "schedule", "tasks"), database.asSuperuser("""
                 select nspname from pg_namespace
                 where nspowner = 'guildhall_owner'::regrole and nspname <> 'guildhall_migrations' order by 1"""));
     }

@@ -44,6 +44,7 @@ class ArchitectureTest {
             "billing", List.of(
                     "reconciliation", "deliveries", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "stripe", "calls",
                     "events", "connections"),
+            "schedule", List.of("classes"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

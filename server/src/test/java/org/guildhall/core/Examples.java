@@ -11,7 +11,7 @@ final class Examples {
 
     private static final Map<Operation, Example> ALL = joined(List.of(
             PlatformExamples.ALL, CatalogExamples.ALL, RuntimeExamples.ALL, TasksExamples.ALL, ProvidersExamples.ALL,
-            BillingExamples.ALL, OverviewExamples.ALL));
+            BillingExamples.ALL, ScheduleExamples.ALL, OverviewExamples.ALL));
 
     private Examples() {}
 

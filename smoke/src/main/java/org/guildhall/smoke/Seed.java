@@ -32,7 +32,7 @@ public final class Seed {
     private static final String ORIGIN = "http://localhost:3000";
     private static final int GYM_STEPS =
             MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + GymMessages.STEPS + ProviderSeed.STEPS
-                    + GymBilling.STEPS + GymDirectDebits.STEPS;
+                    + GymBilling.STEPS + GymDirectDebits.STEPS + GymSchedule.STEPS;
     private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
 
     private Seed() {}
@@ -86,6 +86,7 @@ public final class Seed {
         ProviderSeed.fill(tenant, progress);
         GymBilling.fill(tenant, baseUrl, progress);
         GymDirectDebits.fill(tenant, baseUrl, directDebits, progress);
+        GymSchedule.fill(tenant, progress);
     }
 
     /** The co-operative only hosts wikis. */
