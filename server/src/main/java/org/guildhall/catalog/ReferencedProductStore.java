@@ -36,6 +36,7 @@ final class ReferencedProductStore {
     private record Row(String reference, UUID productId, @Nullable UUID priceId, @Nullable RankedTier tier) {}
 
     private static final String PRICE = "prc";
+    private static final Field<UUID> PRICE_ID = PRICES.ID.as("price_id");
     private static final Field<UUID> PRODUCT = coalesce(PROVIDER_REFERENCES.PRODUCT_ID, PRICES.PRODUCT_ID).as("referenced_product");
     private static final PreparedQuery<Row> REFERENCED = PreparedQuery.of(
             select(PROVIDER_REFERENCES.REFERENCE, PRODUCT, PROVIDER_REFERENCES.PRICE_ID, TIERS.LADDER_ID, TIERS.ID, TIERS.RANK)
@@ -53,7 +54,7 @@ final class ReferencedProductStore {
             ReferencedProductStore::row);
 
     private static final PreparedQuery<Row> OF_PRICES = PreparedQuery.of(
-            select(PRICES.PRODUCT_ID, PRICES.ID, TIERS.LADDER_ID, TIERS.ID, TIERS.RANK)
+            select(PRICES.PRODUCT_ID, PRICE_ID, TIERS.LADDER_ID, TIERS.ID, TIERS.RANK)
                     .from(PRICES)
                     .leftJoin(TIER_PRODUCTS)
                     .on(TIER_PRODUCTS.TENANT_ID.eq(PRICES.TENANT_ID))
@@ -93,7 +94,7 @@ final class ReferencedProductStore {
     private static Row priceRow(RowReader cells) {
         var tier = cells.get(TIERS.ID);
         return new Row(
-                TypeIds.format(PRICE, cells.get(PRICES.ID)), cells.get(PRICES.PRODUCT_ID), cells.get(PRICES.ID),
+                TypeIds.format(PRICE, cells.get(PRICE_ID)), cells.get(PRICES.PRODUCT_ID), cells.get(PRICE_ID),
                 tier == null ? null : new RankedTier(cells.get(TIERS.LADDER_ID), tier, cells.get(TIERS.RANK)));
     }
 
