@@ -41,10 +41,12 @@ final class GoCardlessCustomers {
             default -> throw mandate.wrong("status", "unknown");
         };
         var bank = account == null ? null : account.text("bank_name", WORD_MAX);
+        var customer = customer(mandate);
+        if (customer == null) {
+            throw mandate.wrong("links.customer", "missing");
+        }
         return new ProviderMandate(
-                mandate.requiredReference("id"), Objects.requireNonNullElseGet(customer(mandate), () -> {
-                    throw mandate.wrong("links.customer", "missing");
-                }), status, state, bank != null ? bank : mandate.text("scheme", WORD_MAX),
+                mandate.requiredReference("id"), customer, status, state, bank != null ? bank : mandate.text("scheme", WORD_MAX),
                 account == null ? null : account.text("account_number_ending", DIGITS_MAX), mandate.requiredTime("created_at"));
     }
 

@@ -294,7 +294,7 @@ class GoCardlessMirrorTest {
         confirm();
         gocardless.account.put("payments", GoCardlessBodies.payment("PM2", "MD1", 4_500, "confirmed"));
         var run = gocardless.http.post(BILLING + "reconciliations", "{\"connection_id\": \"" + gocardless.connection + "\"}").expect(202);
-        until("done 1", () -> {
+        until("succeeded 1", () -> {
             var shown = gocardless.http.get(BILLING + "reconciliations/" + run.at("/id")).expect(200);
             return shown.at("/state") + " " + shown.at("/missing_here");
         });
