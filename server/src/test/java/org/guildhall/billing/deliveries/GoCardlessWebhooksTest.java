@@ -88,7 +88,7 @@ class GoCardlessWebhooksTest {
             var delivery = http.get(DELIVERIES + "/" + receipt.at("/deliveries/" + position + "/id")).expect(200);
             outcomes.add(delivery.at("/state") + " " + delivery.at("/outcome") + " " + delivery.at("/skip_reason") + " " + delivery.at("/error/code"));
             var payload = http.get(DELIVERIES + "/" + delivery.at("/id") + "/payload").expect(200);
-            assertEquals(body, new String(Base64.getDecoder().decode(String.valueOf(payload.at("/body"))), StandardCharsets.UTF_8));
+            assertEquals(body, new String(Base64.getDecoder().decode(String.valueOf(payload.at("/content_base64"))), StandardCharsets.UTF_8));
         }
         assertEquals(List.of(
                 "processed fetch_requested null null", "skipped null unknown_type null", "skipped null unknown_type null", "failed null null unreadable",
