@@ -86,6 +86,14 @@ check "the first one asks for the payment" 200 '.data | length == 1' ".data[0].o
 call GET "$deliveries?connection_id=$debits&state=skipped"
 check "the others are of no use" 200 '[.data[].skip_reason] | sort == ["foreign", "unknown_type"]'
 
+# Paystack: an event has no id, so its body's hash is one.
+call POST $connections "{\"name\": \"Paystack $run\", \"provider\": \"paystack\", \"livemode\": true, \"secret\": \"$secret\"}"
+paystack=$(member .id)
+sent="{\"event\": \"charge.success\", \"data\": {\"domain\": \"live\", \"reference\": \"T$run\", \"amount\": 110000, \"currency\": \"NGN\"}}"
+signature=$(printf '%s' "$sent" | openssl dgst -sha512 -hmac "$secret" -hex | sed 's/.* //')
+call POST "/billing/webhooks/$paystack" "$sent" -H "x-paystack-signature: $signature"
+check "an event of Paystack is known by its hash" 200 ".deliveries[0].event_reference == \"$(printf '%s' "$sent" | openssl dgst -sha256 -hex | sed 's/.* //')\""
+
 call GET '/runtime/organizations?limit=1&state=active'
 check "an organization" 200 '.data | length == 1'
 organization=$(member '.data[0].id')

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.guildhall.api.Scopes;
 import org.guildhall.billing.BillingModule.ProviderUrls;
 import org.guildhall.billing.GoCardlessStandIn;
+import org.guildhall.billing.PaystackStandIn;
 import org.guildhall.billing.StripeStandIn;
 import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.IpRange;
@@ -153,7 +154,7 @@ public final class TestServer implements AutoCloseable {
         return new Config(
                 new DbConfig(POSTGRES.url(database), Roles.APP, "", 16, Duration.ofSeconds(2)),
                 "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true, List.of(),
-                new ProviderUrls(StripeStandIn.shared().url(), GoCardlessStandIn.shared().url()));
+                new ProviderUrls(StripeStandIn.shared().url(), GoCardlessStandIn.shared().url(), PaystackStandIn.shared().url()));
     }
 
     /** The address of this node. */

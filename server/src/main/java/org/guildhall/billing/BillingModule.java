@@ -11,6 +11,7 @@ import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.gocardless.GoCardlessProvider;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.paystack.PaystackProvider;
 import org.guildhall.billing.plans.MetadataBackfillJob;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
@@ -57,7 +58,8 @@ public final class BillingModule {
         this.platform = platform;
         this.connections = new Connections(platform, keys);
         this.fetches = new Fetches(queue);
-        var all = new Providers(List.of(new StripeProvider(urls.stripe()), new GoCardlessProvider(urls.gocardless())));
+        var all = new Providers(List.of(new StripeProvider(urls.stripe()), new GoCardlessProvider(urls.gocardless()),
+                new PaystackProvider(urls.paystack())));
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
         this.dunning = new Dunning(plans, tasks, providers);
@@ -67,10 +69,10 @@ public final class BillingModule {
     }
 
     /** The addresses of the providers' APIs, without a slash at their ends. */
-    public record ProviderUrls(String stripe, String gocardless) {
+    public record ProviderUrls(String stripe, String gocardless, String paystack) {
 
         /** The addresses for real money. */
-        public static final ProviderUrls LIVE = new ProviderUrls("https://api.stripe.com", GoCardlessProvider.LIVE);
+        public static final ProviderUrls LIVE = new ProviderUrls("https://api.stripe.com", GoCardlessProvider.LIVE, PaystackProvider.LIVE);
     }
 
     /** Registers the room's background work. */

@@ -42,8 +42,8 @@ class ArchitectureTest {
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
             "billing", List.of(
-                    "reconciliation", "deliveries", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "stripe", "calls",
-                    "events", "connections"),
+                    "reconciliation", "deliveries", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "paystack", "stripe",
+                    "calls", "events", "connections"),
             "schedule", List.of("classes"),
             "platform", List.of("pages"));
 
