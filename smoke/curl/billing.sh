@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Billing through the front door: a connection, signed events of Stripe, deliveries and accounts.
+# Billing through the front door: a connection, signed events of Stripe and GoCardless, deliveries and accounts.
 # shellcheck source-path=SCRIPTDIR source=lib/checks.bash
 source "$(dirname "$0")/lib/checks.bash"
 
@@ -74,6 +74,36 @@ call POST /billing/portal-sessions "{\"account_id\": \"$account\", \"return_url\
 check "without an API key it has no portal" 409 '.code == "invalid_state"' '.errors[0].pointer == "/account_id"'
 call GET "/billing/portal-sessions?account_id=$account"
 check "and no portal session" 200 '.data == []'
+
+# GoCardless: several events in one body, signed without a time.
+call POST $connections "{\"name\": \"GoCardless $run\", \"provider\": \"gocardless\", \"livemode\": false, \"account_reference\": \"OR$run\",
+  \"secret\": \"$secret\", \"settings\": {\"implied_tax\": {\"rate_bp\": 1000, \"behavior\": \"inclusive\", \"name\": \"GST\"}}}"
+check "a connection to GoCardless" 201 '.provider == "gocardless"' '.settings.implied_tax.rate_bp == 1000'
+debits=$(member .id)
+debit() {
+    printf '{"id": "EV%s%s", "created_at": "2026-09-08T06:00:00.000Z", "resource_type": "%s", "action": "%s", "links": {"%s": "%s1", "organisation": "%s"}}' \
+        "$1" "$run" "$2" "$3" "${2%s}" "$run" "$4"
+}
+sent="{\"events\": [$(debit 1 payments confirmed "OR$run"), $(debit 2 exports created "OR$run"), $(debit 3 payments paid_out OR0)]}"
+signature=$(printf '%s' "$sent" | openssl dgst -sha256 -hmac "$secret" -hex | sed 's/.* //')
+call POST "/billing/webhooks/$debits" "$sent" -H "Webhook-Signature: $signature"
+check "its events are deliveries of their own" 200 '[.deliveries[].state] == ["processed", "skipped", "skipped"]'
+call POST "/billing/webhooks/$debits" "$sent" -H "Webhook-Signature: $signature"
+check "and counted once" 200 '[.deliveries[].repeated] == [true, true, true]'
+call POST "/billing/webhooks/$debits" "$sent" -H "Webhook-Signature: ${signature^^}"
+check "another form of the signature is refused" 400 '.code == "signature_invalid"'
+call GET "$deliveries?connection_id=$debits&outcome=fetch_requested"
+check "the first one asks for the payment" 200 '.data | length == 1' ".data[0].object_reference == \"${run}1\""
+call GET "$deliveries?connection_id=$debits&state=skipped"
+check "the others are of no use" 200 '[.data[].skip_reason] | sort == ["foreign", "unknown_type"]'
+
+# Paystack: an event has no id, so its body's hash is one.
+call POST $connections "{\"name\": \"Paystack $run\", \"provider\": \"paystack\", \"livemode\": true, \"secret\": \"$secret\"}"
+paystack=$(member .id)
+sent="{\"event\": \"charge.success\", \"data\": {\"domain\": \"live\", \"reference\": \"T$run\", \"amount\": 110000, \"currency\": \"NGN\"}}"
+signature=$(printf '%s' "$sent" | openssl dgst -sha512 -hmac "$secret" -hex | sed 's/.* //')
+call POST "/billing/webhooks/$paystack" "$sent" -H "x-paystack-signature: $signature"
+check "an event of Paystack is known by its hash" 200 ".deliveries[0].event_reference == \"$(printf '%s' "$sent" | openssl dgst -sha256 -hex | sed 's/.* //')\""
 
 call GET '/runtime/organizations?limit=1&state=active'
 check "an organization" 200 '.data | length == 1'

@@ -85,7 +85,7 @@ public final class App implements AutoCloseable {
         providers.schedule();
         var billing = new BillingModule(
                 db, jobs, work, config.keys(), platform.door(), runtime.door(), tasks.door(), providers.states(), config.publicUrl(),
-                config.stripeBaseUrl());
+                config.providerUrls());
         tasks.bind(api, jobs(platform.door(), runtime, providers, billing), providers.states());
         providers.bind(api);
         billing.schedule();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.guildhall.billing.BillingModule.ProviderUrls;
 import org.guildhall.core.auth.IpRange;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.DbConfig;
@@ -21,20 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param keys the keys for tokens, cursors and stored replies
  * @param scheduler true if this node runs scheduled work
  * @param allowedTargets private and local addresses to which the server connects if a tenant names them
- * @param stripeBaseUrl the address of Stripe's API
+ * @param providerUrls the addresses of the APIs of payment providers
  */
 public record Config(
         DbConfig database, String host, int port, String publicUrl, Keys keys, Set<String> corsOrigins, List<IpRange> trustedProxies,
-        boolean scheduler, List<IpRange> allowedTargets, String stripeBaseUrl) {
-
-    /** The address of Stripe's API. */
-    public static final String STRIPE = "https://api.stripe.com";
+        boolean scheduler, List<IpRange> allowedTargets, ProviderUrls providerUrls) {
 
     private static final String PREFIX = "GUILDHALL_";
     private static final Set<String> KNOWN = Set.of(
             "DATABASE_URL", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_POOL", "DATABASE_JOB_POOL",
             "DATABASE_POOL_WAIT_MILLIS", "DATABASE_TENANT_SHARE", "HOST", "PORT", "PUBLIC_URL",
-            "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER", "ALLOWED_TARGETS", "STRIPE_BASE_URL");
+            "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER", "ALLOWED_TARGETS", "STRIPE_BASE_URL", "GOCARDLESS_BASE_URL", "PAYSTACK_BASE_URL");
     /** Settings of the launcher and of the administrator's commands. The server doesn't use them, but must accept them. */
     private static final Set<String> OTHERS = Set.of("JAVA_HOME", "MIGRATOR_USER", "MIGRATOR_PASSWORD", "ADMIN_URL", "ADMIN_USER",
             "ADMIN_PASSWORD", "APP_PASSWORD", "READONLY_PASSWORD", "BACKUP_PASSWORD", "JAVA_OPTS", "URL", "TOKEN", "HOME", "STATE", "ACCESS_LOG");
@@ -68,7 +66,10 @@ public record Config(
                 reader.optional("TRUSTED_PROXIES", "", Config::ranges),
                 reader.optional("SCHEDULER", "on", Config::onOff),
                 reader.optional("ALLOWED_TARGETS", "", Config::ranges),
-                reader.optional("STRIPE_BASE_URL", STRIPE, Config::url));
+                new ProviderUrls(
+                        reader.optional("STRIPE_BASE_URL", ProviderUrls.LIVE.stripe(), Config::url),
+                        reader.optional("GOCARDLESS_BASE_URL", ProviderUrls.LIVE.gocardless(), Config::url),
+                        reader.optional("PAYSTACK_BASE_URL", ProviderUrls.LIVE.paystack(), Config::url)));
         reader.finish();
         return config;
     }

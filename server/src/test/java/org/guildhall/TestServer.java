@@ -16,6 +16,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.guildhall.api.Scopes;
+import org.guildhall.billing.BillingModule.ProviderUrls;
+import org.guildhall.billing.GoCardlessStandIn;
+import org.guildhall.billing.PaystackStandIn;
 import org.guildhall.billing.StripeStandIn;
 import org.guildhall.core.auth.ApiToken;
 import org.guildhall.core.auth.IpRange;
@@ -110,7 +113,7 @@ public final class TestServer implements AutoCloseable {
     /** These settings with this machine as an allowed target. */
     public static Config localTargets(Config settings) {
         return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
-                settings.trustedProxies(), settings.scheduler(), List.of(IpRange.parse("127.0.0.1")), settings.stripeBaseUrl());
+                settings.trustedProxies(), settings.scheduler(), List.of(IpRange.parse("127.0.0.1")), settings.providerUrls());
     }
 
     /** One more node on this server's database; the caller closes it. */
@@ -151,7 +154,7 @@ public final class TestServer implements AutoCloseable {
         return new Config(
                 new DbConfig(POSTGRES.url(database), Roles.APP, "", 16, Duration.ofSeconds(2)),
                 "127.0.0.1", 0, "http://localhost", Keys.parse(KEYS), Set.of("https://console.example"), List.of(), true, List.of(),
-                StripeStandIn.shared().url());
+                new ProviderUrls(StripeStandIn.shared().url(), GoCardlessStandIn.shared().url(), PaystackStandIn.shared().url()));
     }
 
     /** The address of this node. */
@@ -166,13 +169,13 @@ public final class TestServer implements AutoCloseable {
     /** These settings with other keys. */
     public static Config keyed(Config settings, String keys) {
         return new Config(settings.database(), settings.host(), settings.port(), settings.publicUrl(), Keys.parse(keys), settings.corsOrigins(),
-                settings.trustedProxies(), settings.scheduler(), settings.allowedTargets(), settings.stripeBaseUrl());
+                settings.trustedProxies(), settings.scheduler(), settings.allowedTargets(), settings.providerUrls());
     }
 
     /** These settings with another database address, and without scheduled work. */
     public static Config reached(Config settings, DbConfig database) {
         return new Config(database, settings.host(), settings.port(), settings.publicUrl(), settings.keys(), settings.corsOrigins(),
-                settings.trustedProxies(), false, settings.allowedTargets(), settings.stripeBaseUrl());
+                settings.trustedProxies(), false, settings.allowedTargets(), settings.providerUrls());
     }
 
     /** The settings of this server, except its port. */

@@ -7,15 +7,19 @@ import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.Deliveries;
 import org.guildhall.billing.dunning.Dunning;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches;
+import org.guildhall.billing.gocardless.GoCardlessProvider;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.paystack.PaystackProvider;
 import org.guildhall.billing.plans.MetadataBackfillJob;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
 import org.guildhall.billing.reconciliation.Reconciliation;
 import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.billing.stripe.StripeApi;
+import org.guildhall.billing.stripe.StripeProvider;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -48,23 +52,32 @@ public final class BillingModule {
      * @param jobs the connections of jobs
      * @param providers the state of the providers, for dunning
      * @param publicUrl the address of this server for providers
-     * @param stripeBaseUrl the address of Stripe's API
+     * @param urls the addresses of the providers' APIs
      */
     public BillingModule(
             Db db, Db jobs, TaskQueue queue, Keys keys, Platform platform, Runtime runtime, Tasks tasks, Tasks.ProviderStates providers,
-            String publicUrl, String stripeBaseUrl) {
+            String publicUrl, ProviderUrls urls) {
         this.publicUrl = publicUrl;
         this.platform = platform;
         this.connections = new Connections(platform, keys);
         this.fetches = new Fetches(queue);
+        var all = new Providers(List.of(new StripeProvider(urls.stripe()), new GoCardlessProvider(urls.gocardless()),
+                new PaystackProvider(urls.paystack())));
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
         this.dunning = new Dunning(plans, tasks, providers);
-        var stripe = new StripeApi(stripeBaseUrl);
-        this.checkout = new Checkout(connections, mirror, runtime, stripe);
-        this.deliveries = new Deliveries(db, jobs, queue, keys, connections, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout);
+        this.checkout = new Checkout(connections, mirror, runtime, new StripeApi(urls.stripe()));
+        this.deliveries = new Deliveries(
+                db, jobs, queue, keys, connections, all, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout);
         this.reconciliation = new Reconciliation(
-                jobs, queue, connections, fetches, mirror, deliveries.effects(), stripe, tasks);
+                jobs, queue, connections, all, fetches, mirror, deliveries.effects(), tasks);
+    }
+
+    /** The addresses of the providers' APIs, without a slash at their ends. */
+    public record ProviderUrls(String stripe, String gocardless, String paystack) {
+
+        /** The addresses for real money. */
+        public static final ProviderUrls LIVE = new ProviderUrls("https://api.stripe.com", GoCardlessProvider.LIVE, PaystackProvider.LIVE);
     }
 
     /** Registers the room's background work. */

@@ -164,7 +164,8 @@ public final class Catalog {
     }
 
     /**
-     * The prices and products with a payment provider's references, in no order; unknown references are left out.
+     * The prices and products with a payment provider's references, in no order; unknown references are left out. The id of a price is a reference, too, for
+     * providers that have no prices of their own.
      *
      * @param provider stripe, gocardless or paystack
      */

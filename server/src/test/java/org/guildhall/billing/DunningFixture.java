@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.guildhall.Config;
 import org.guildhall.Http;
 import org.guildhall.TestClock;
 import org.guildhall.TestServer;
+import org.guildhall.billing.BillingModule.ProviderUrls;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.external.ExternalCalls;
@@ -53,7 +53,7 @@ public final class DunningFixture {
         Tasks.ProviderStates providers = (tx, lanes, ids) -> List.copyOf(degraded);
         var tasks = new TasksModule(db, queue, keys, new EntityIds(spec.prefixes()), runtime.door()::email, OUTBOUND, "http://localhost");
         tasks.bind(new Api(new ExternalCalls(queue, db)), List.of(), providers);
-        var billing = new BillingModule(db, db, queue, keys, platform.door(), runtime.door(), tasks.door(), providers, "http://localhost", Config.STRIPE);
+        var billing = new BillingModule(db, db, queue, keys, platform.door(), runtime.door(), tasks.door(), providers, "http://localhost", ProviderUrls.LIVE);
         this.job = billing.jobs().stream().filter(offered -> offered.name().equals("dunning")).findFirst().orElseThrow();
         var connection = http.post("/api/v1/billing/connections", """
                 {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s"}""".formatted(StripeSender.SECRET)).expect(201);

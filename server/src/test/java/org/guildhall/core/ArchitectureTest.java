@@ -42,8 +42,8 @@ class ArchitectureTest {
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
             "billing", List.of(
-                    "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "stripe", "events",
-                    "connections"),
+                    "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "paystack",
+                    "stripe", "calls", "events", "connections"),
             "schedule", List.of("bookings", "sessions", "classes"),
             "platform", List.of("pages"));
 

@@ -97,7 +97,7 @@ class IdempotencyKeysTest {
         platform.admin.post(CONSUMERS, consumerBody("operator", "catalog:read"), "Idempotency-Key", "older").expect(201);
         try (var renewed = TestServer.shared().node(config -> new org.guildhall.Config(config.database(), config.host(), config.port(),
                 config.publicUrl(), Keys.parse("next:fedcba9876543210fedcba9876543210," + TestServer.KEYS), config.corsOrigins(),
-                config.trustedProxies(), config.scheduler(), config.allowedTargets(), config.stripeBaseUrl()))) {
+                config.trustedProxies(), config.scheduler(), config.allowedTargets(), config.providerUrls()))) {
             outcome(platform.admin.on(renewed), "older").expect(200);
         }
     }

@@ -12,6 +12,6 @@ final class Proxied {
     /** These settings with trusted proxies in this range. */
     static Config trusting(Config config, String range) {
         return new Config(config.database(), config.host(), config.port(), config.publicUrl(), config.keys(), config.corsOrigins(),
-                List.of(IpRange.parse(range)), config.scheduler(), config.allowedTargets(), config.stripeBaseUrl());
+                List.of(IpRange.parse(range)), config.scheduler(), config.allowedTargets(), config.providerUrls());
     }
 }

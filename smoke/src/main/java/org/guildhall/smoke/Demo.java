@@ -26,6 +26,7 @@ import org.guildhall.migrations.Embedded;
 import org.guildhall.migrations.Roles;
 import org.guildhall.platform.FirstToken;
 import org.guildhall.tasks.suppressions.UnsubscribeTokens;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class Demo {
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
     private static final List<String> OWN = List.of(
             "GUILDHALL_DATABASE_URL", "GUILDHALL_DATABASE_USER", "GUILDHALL_DATABASE_PASSWORD", "GUILDHALL_KEYS");
+    private static final String GOCARDLESS = "GUILDHALL_GOCARDLESS_BASE_URL";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -89,11 +91,12 @@ public final class Demo {
         try {
             postgres.prepare(DATABASE);
             var secrets = secrets();
-            var config = config(postgres, secrets.get("keys"));
+            var directDebits = System.getenv(GOCARDLESS) == null ? new DirectDebitStandIn() : null;
+            var config = config(postgres, secrets.get("keys"), directDebits);
             app = App.start(config);
-            var stopped = endsOnSignal(app, postgres);
+            var stopped = endsOnSignal(app, postgres, directDebits);
             var baseUrl = "http://" + (ANY.contains(config.host()) ? "127.0.0.1" : config.host()) + ":" + app.port();
-            var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets));
+            var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets), directDebits);
             keep(secrets);
             announce(baseUrl, tokens, secrets.get("keys"));
             stopped.await();
@@ -109,24 +112,30 @@ public final class Demo {
         }
     }
 
-    private static CountDownLatch endsOnSignal(App app, Embedded postgres) {
+    private static CountDownLatch endsOnSignal(App app, Embedded postgres, @Nullable DirectDebitStandIn directDebits) {
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             app.close();
+            if (directDebits != null) {
+                directDebits.close();
+            }
             postgres.close();
             stopped.countDown();
         }));
         return stopped;
     }
 
-    /** The settings of {@code serve} also apply to the demo, except for the database and the keys, which are its own. */
-    private Config config(Embedded postgres, String keys) {
+    /** The settings of {@code serve} also apply to the demo, except for the database and the keys, which are its own. Without an address of GoCardless it has a stand-in. */
+    private Config config(Embedded postgres, String keys, @Nullable DirectDebitStandIn directDebits) {
         var settings = new HashMap<>(System.getenv());
         OWN.forEach(settings::remove);
         settings.put("GUILDHALL_DATABASE_URL", postgres.url(DATABASE));
         settings.put("GUILDHALL_DATABASE_USER", Roles.APP);
         settings.put("GUILDHALL_KEYS", keys);
         settings.put("GUILDHALL_PORT", Integer.toString(options.port()));
+        if (directDebits != null) {
+            settings.put(GOCARDLESS, directDebits.url());
+        }
         settings.putIfAbsent("GUILDHALL_HOST", "127.0.0.1");
         settings.putIfAbsent("GUILDHALL_PUBLIC_URL", "http://127.0.0.1:" + options.port());
         return Config.read(settings);

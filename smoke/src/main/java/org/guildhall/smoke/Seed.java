@@ -19,9 +19,10 @@ import org.guildhall.client.model.SettingsPatch;
 import org.guildhall.client.model.Tenant;
 import org.guildhall.client.model.TenantMode;
 import org.guildhall.client.model.TokenKind;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fills an empty platform with example data, through the client; the events of Stripe come in through their own door. It can be repeated: existing resources stay unchanged.
+ * Fills an empty platform with example data, through the client; the events of payment providers come in through their own doors. It can be repeated: existing resources stay unchanged.
  */
 public final class Seed {
 
@@ -31,7 +32,7 @@ public final class Seed {
     private static final String ORIGIN = "http://localhost:3000";
     private static final int GYM_STEPS =
             MartialArts.STEPS + WikiHosting.STEPS + GymMembers.STEPS + GymTasks.STEPS + GymMessages.STEPS + ProviderSeed.STEPS
-                    + GymBilling.STEPS + GymSchedule.STEPS;
+                    + GymBilling.STEPS + GymDirectDebits.STEPS + GymSchedule.STEPS;
     private static final RateLimitSetting ROOMY = new RateLimitSetting(1_000, 1);
 
     private Seed() {}
@@ -44,15 +45,15 @@ public final class Seed {
         }
         try {
             var progress = new Progress(GYM_STEPS);
-            fill(arguments[0], client(arguments[0], arguments[1]), progress);
+            fill(arguments[0], client(arguments[0], arguments[1]), null, progress);
         } catch (GuildhallException refused) {
             System.err.println(refused.getMessage());
             System.exit(1);
         }
     }
 
-    /** Creates the demo's tenants and fills them. Secrets that are shown only once are added to {@code secrets}. */
-    static Tokens demo(String baseUrl, Map<String, String> secrets, String platformAdmin) {
+    /** Creates the demo's tenants and fills them. Secrets that are shown only once are added to {@code secrets}. @param directDebits null if the server asks GoCardless itself */
+    static Tokens demo(String baseUrl, Map<String, String> secrets, String platformAdmin, @Nullable DirectDebitStandIn directDebits) {
         System.out.println("Filling the demo through the API:");
         var progress = new Progress(GYM_STEPS + WikiHosting.STEPS + WikiMembers.STEPS + 3);
         var platform = client(baseUrl, platformAdmin);
@@ -64,7 +65,7 @@ public final class Seed {
         var gymAdmin = administrator(baseUrl, platform, gym, secrets);
         progress.step("their administrators");
         hosting(client(baseUrl, cooperativeAdmin), progress);
-        fill(baseUrl, client(baseUrl, gymAdmin), progress);
+        fill(baseUrl, client(baseUrl, gymAdmin), directDebits, progress);
 
         var readOnly = secrets.computeIfAbsent("winter-street.read_only", any -> issue(client(baseUrl, gymAdmin), "reports", "Reports",
                 scopes(client(baseUrl, gymAdmin)).stream().filter(scope -> scope.endsWith(":read")).toList(), null).token());
@@ -75,7 +76,7 @@ public final class Seed {
     }
 
     /** Winter Street is a gym that also hosts wikis for its members. */
-    private static void fill(String baseUrl, Guildhall tenant, Progress progress) {
+    private static void fill(String baseUrl, Guildhall tenant, @Nullable DirectDebitStandIn directDebits, Progress progress) {
         var catalog = new CatalogSeed(tenant, "AUD");
         MartialArts.fill(catalog, progress);
         WikiHosting.fill(catalog, progress);
@@ -84,6 +85,7 @@ public final class Seed {
         GymMessages.fill(tenant, progress);
         ProviderSeed.fill(tenant, progress);
         GymBilling.fill(tenant, baseUrl, progress);
+        GymDirectDebits.fill(tenant, baseUrl, directDebits, progress);
         GymSchedule.fill(tenant, progress);
     }
 

@@ -50,9 +50,9 @@ class SeedTest {
                     platform = FirstToken.create(db, KEYS, "Seed test");
                 }
                 var secrets = new HashMap<String, String>();
-                var tokens = Seed.demo(url, secrets, platform);
+                var tokens = Seed.demo(url, secrets, platform, null);
                 var once = counts(url, tokens);
-                Seed.demo(url, secrets, platform);
+                Seed.demo(url, secrets, platform, null);
                 assertEquals(once, counts(url, tokens));
                 assertTrue(once.get("products") >= 12, once::toString);
                 assertEquals(60, once.get("persons"), once::toString);

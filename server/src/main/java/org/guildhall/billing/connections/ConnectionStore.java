@@ -42,13 +42,16 @@ final class ConnectionStore {
     record Row(
             UUID id, @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode,
             byte @Nullable [] secret, @Nullable Instant secretRotatedAt, byte @Nullable [] previousSecret, @Nullable Instant previousSecretUntil,
-            byte @Nullable [] apiKey, @Nullable Instant apiKeySetAt, String state, long refusedDeliveries, @Nullable Instant lastRefusedAt,
+            byte @Nullable [] apiKey, @Nullable Instant apiKeySetAt, @Nullable Tax impliedTax, String state, long refusedDeliveries, @Nullable Instant lastRefusedAt,
             Instant createdAt, Instant updatedAt, long version, Instant now) {}
+
+    /** The tax that the connection implies. @param rateBasisPoints 1000 for 10 % @param behavior inclusive or exclusive */
+    record Tax(int rateBasisPoints, String behavior, String name) {}
 
     /** The members of a new connection. @param secret sealed; null for none @param apiKey sealed; null for none */
     record New(
             @Nullable String externalId, String name, String provider, @Nullable String accountReference, boolean livemode, byte @Nullable [] secret,
-            byte @Nullable [] apiKey) {}
+            byte @Nullable [] apiKey, @Nullable Tax impliedTax) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable String provider, @Nullable String state, TimeWindow created) {}
@@ -60,22 +63,29 @@ final class ConnectionStore {
     private static final List<Field<?>> COLUMNS = List.of(
             CONNECTIONS.ID, CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.PROVIDER, CONNECTIONS.ACCOUNT_REFERENCE, CONNECTIONS.LIVEMODE,
             CONNECTIONS.SECRET, CONNECTIONS.SECRET_ROTATED_AT, CONNECTIONS.PREVIOUS_SECRET, PREVIOUS_UNTIL, CONNECTIONS.API_KEY,
-            CONNECTIONS.API_KEY_SET_AT, CONNECTIONS.STATE, CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.LAST_REFUSED_AT, CONNECTIONS.CREATED_AT,
-            CONNECTIONS.UPDATED_AT, CONNECTIONS.VERSION, NOW);
+            CONNECTIONS.API_KEY_SET_AT, CONNECTIONS.IMPLIED_TAX_RATE_BP, CONNECTIONS.IMPLIED_TAX_BEHAVIOR, CONNECTIONS.IMPLIED_TAX_NAME, CONNECTIONS.STATE,
+            CONNECTIONS.REFUSED_DELIVERIES, CONNECTIONS.LAST_REFUSED_AT, CONNECTIONS.CREATED_AT, CONNECTIONS.UPDATED_AT, CONNECTIONS.VERSION, NOW);
     private static final Condition BY_ID = CONNECTIONS.ID.eq(param(CONNECTIONS.ID));
 
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(CONNECTIONS)
                     .set(Columns.assigned(
                             CONNECTIONS.ID, CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.PROVIDER, CONNECTIONS.ACCOUNT_REFERENCE,
-                            CONNECTIONS.LIVEMODE, CONNECTIONS.SECRET, CONNECTIONS.API_KEY))
+                            CONNECTIONS.LIVEMODE, CONNECTIONS.SECRET, CONNECTIONS.API_KEY, CONNECTIONS.IMPLIED_TAX_RATE_BP,
+                            CONNECTIONS.IMPLIED_TAX_BEHAVIOR, CONNECTIONS.IMPLIED_TAX_NAME))
                     .set(CONNECTIONS.API_KEY_SET_AT, when(param(CONNECTIONS.API_KEY).isNotNull(), Columns.now()))
                     .returningResult(COLUMNS),
             ConnectionStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(CONNECTIONS).where(BY_ID), ConnectionStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(CONNECTIONS).where(BY_ID).forNoKeyUpdate(), ConnectionStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
-            change().set(Columns.assigned(CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME)).where(BY_ID).returningResult(COLUMNS), ConnectionStore::row);
+            change()
+                    .set(Columns.assigned(
+                            CONNECTIONS.EXTERNAL_ID, CONNECTIONS.NAME, CONNECTIONS.IMPLIED_TAX_RATE_BP, CONNECTIONS.IMPLIED_TAX_BEHAVIOR,
+                            CONNECTIONS.IMPLIED_TAX_NAME))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            ConnectionStore::row);
     private static final PreparedQuery<Row> CHANGE_STATE = PreparedQuery.of(
             change().set(CONNECTIONS.STATE, param(CONNECTIONS.STATE)).where(BY_ID).returningResult(COLUMNS), ConnectionStore::row);
     private static final PreparedQuery<Row> ROTATE = PreparedQuery.of(
@@ -129,8 +139,9 @@ final class ConnectionStore {
     }
 
     Row insert(Tx tx, UUID id, New values) {
+        var tax = values.impliedTax();
         return INSERT.single(tx, id, values.externalId(), values.name(), values.provider(), values.accountReference(), values.livemode(), values.secret(),
-                values.apiKey());
+                values.apiKey(), tax == null ? null : tax.rateBasisPoints(), tax == null ? null : tax.behavior(), tax == null ? null : tax.name());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -151,8 +162,9 @@ final class ConnectionStore {
         return LIST.page(tx, page, filter);
     }
 
-    Row update(Tx tx, UUID id, @Nullable String externalId, String name) {
-        return UPDATE.single(tx, externalId, name, id);
+    Row update(Tx tx, UUID id, @Nullable String externalId, String name, @Nullable Tax tax) {
+        return UPDATE.single(tx,
+                externalId, name, tax == null ? null : tax.rateBasisPoints(), tax == null ? null : tax.behavior(), tax == null ? null : tax.name(), id);
     }
 
     Row changeState(Tx tx, UUID id, String state) {
@@ -190,11 +202,14 @@ final class ConnectionStore {
     }
 
     private static Row row(RowReader cells) {
+        var rate = cells.get(CONNECTIONS.IMPLIED_TAX_RATE_BP);
         return new Row(
                 cells.get(CONNECTIONS.ID), cells.get(CONNECTIONS.EXTERNAL_ID), cells.get(CONNECTIONS.NAME), cells.get(CONNECTIONS.PROVIDER),
                 cells.get(CONNECTIONS.ACCOUNT_REFERENCE), cells.get(CONNECTIONS.LIVEMODE), cells.get(CONNECTIONS.SECRET),
                 cells.get(CONNECTIONS.SECRET_ROTATED_AT), cells.get(CONNECTIONS.PREVIOUS_SECRET), cells.get(PREVIOUS_UNTIL), cells.get(CONNECTIONS.API_KEY),
-                cells.get(CONNECTIONS.API_KEY_SET_AT), cells.get(CONNECTIONS.STATE), cells.get(CONNECTIONS.REFUSED_DELIVERIES),
+                cells.get(CONNECTIONS.API_KEY_SET_AT),
+                rate == null ? null : new Tax(rate, cells.get(CONNECTIONS.IMPLIED_TAX_BEHAVIOR), cells.get(CONNECTIONS.IMPLIED_TAX_NAME)),
+                cells.get(CONNECTIONS.STATE), cells.get(CONNECTIONS.REFUSED_DELIVERIES),
                 cells.get(CONNECTIONS.LAST_REFUSED_AT), cells.get(CONNECTIONS.CREATED_AT),
                 cells.get(CONNECTIONS.UPDATED_AT), cells.get(CONNECTIONS.VERSION), cells.get(NOW));
     }

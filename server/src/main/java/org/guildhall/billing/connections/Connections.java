@@ -30,10 +30,16 @@ public final class Connections {
      *
      * @param accountReference the account at the provider; null for any
      * @param hasApiKey true if the provider can be asked
+     * @param impliedTax the tax of invoices whose provider states none; null for none
      * @param secrets the signing secrets that are valid now, in clear; empty if none was set
      * @param now the present instant by the database's clock
      */
-    public record Connected(UUID id, String provider, @Nullable String accountReference, boolean livemode, boolean hasApiKey, List<String> secrets, Instant now) {}
+    public record Connected(
+            UUID id, String provider, @Nullable String accountReference, boolean livemode, boolean hasApiKey, @Nullable ImpliedTax impliedTax,
+            List<String> secrets, Instant now) {}
+
+    /** The tax in what is paid. @param rateBasisPoints 1000 for 10 % @param inclusive true if the lines of invoices are shown with it */
+    public record ImpliedTax(int rateBasisPoints, boolean inclusive, String name) {}
 
     /** Gets a signal in the transaction that sets the API key of a connection. */
     @FunctionalInterface
@@ -94,7 +100,10 @@ public final class Connections {
         var secrets = new ArrayList<String>();
         open(row.id(), row.secret(), secrets);
         open(row.id(), row.previousSecretUntil() == null ? null : row.previousSecret(), secrets);
-        return new Connected(row.id(), row.provider(), row.accountReference(), row.livemode(), row.apiKey() != null, List.copyOf(secrets), row.now());
+        var tax = row.impliedTax();
+        return new Connected(
+                row.id(), row.provider(), row.accountReference(), row.livemode(), row.apiKey() != null,
+                tax == null ? null : new ImpliedTax(tax.rateBasisPoints(), tax.behavior().equals("inclusive"), tax.name()), List.copyOf(secrets), row.now());
     }
 
     private void open(UUID id, byte @Nullable [] sealed, List<String> secrets) {

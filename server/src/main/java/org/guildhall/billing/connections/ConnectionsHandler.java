@@ -10,13 +10,18 @@ import org.guildhall.api.model.ConnectionApiKey;
 import org.guildhall.api.model.ConnectionId;
 import org.guildhall.api.model.ConnectionPatch;
 import org.guildhall.api.model.ConnectionSecret;
+import org.guildhall.api.model.ConnectionSettings;
 import org.guildhall.api.model.ConnectionState;
+import org.guildhall.api.model.ImpliedTax;
+import org.guildhall.api.model.InvoiceTaxBehavior;
 import org.guildhall.api.model.ListConnectionsQuery;
 import org.guildhall.api.model.NewConnection;
+import org.guildhall.api.model.NewConnectionSettings;
 import org.guildhall.api.model.PaymentProvider;
 import org.guildhall.billing.connections.ConnectionStore.Filter;
 import org.guildhall.billing.connections.ConnectionStore.New;
 import org.guildhall.billing.connections.ConnectionStore.Row;
+import org.guildhall.billing.connections.ConnectionStore.Tax;
 import org.guildhall.billing.connections.Connections.KeyChanges;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Ids;
@@ -26,6 +31,7 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.platform.Platform;
+import org.jspecify.annotations.Nullable;
 
 /** Connections: {@code /billing/connections}. No answer contains a secret. */
 final class ConnectionsHandler implements ConnectionsApi<Call> {
@@ -56,7 +62,7 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
         var secret = body.secret() == null ? null : seal(id, body.secret());
         var connection = toApi(connections.insert(call.tx(), id, new New(
                 body.externalId(), body.name(), body.provider().value(), body.accountReference(), body.livemode(), secret,
-                body.apiKey() == null ? null : sealApiKey(id, body.livemode(), body.apiKey()))));
+                body.apiKey() == null ? null : sealApiKey(id, body.provider().value(), body.livemode(), body.apiKey()), tax(body.settings()))));
         platform.openConnectionDoor(call.tx(), id);
         call.created(connection.id(), connection);
         return Reply.created(BASE + connection.id(), connection);
@@ -78,13 +84,14 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
     @Override
     public Reply<Connection> updateConnection(Call call, ConnectionId connectionId, Patch<ConnectionPatch> patch) {
         var before = lock(call, connectionId);
-        var current = new ConnectionPatch(before.externalId(), before.name());
+        var current = new ConnectionPatch(before.externalId(), before.name(), new NewConnectionSettings(toApi(before.impliedTax())));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
             return Reply.ok(toApi(before));
         }
-        return changed(call, before, connections.update(call.tx(), before.id(), wanted.externalId(), wanted.name()));
+        return changed(call, before, connections.update(
+                call.tx(), before.id(), wanted.externalId(), wanted.name(), tax(wanted.settings())));
     }
 
     @Override
@@ -98,7 +105,7 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
     @Override
     public Reply<Connection> setConnectionApiKey(Call call, ConnectionId connectionId, ConnectionApiKey body) {
         var before = lock(call, connectionId);
-        var sealed = body.apiKey() == null ? null : sealApiKey(before.id(), before.livemode(), body.apiKey());
+        var sealed = body.apiKey() == null ? null : sealApiKey(before.id(), before.provider(), before.livemode(), body.apiKey());
         if (sealed != null) {
             keyChanges.keySet(call.tx(), before.id());
         }
@@ -140,10 +147,26 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
         return keys.sealSecret(secret, new ConnectionId(id).toString());
     }
 
-    private byte[] sealApiKey(UUID id, boolean livemode, String apiKey) {
+    private static @Nullable Tax tax(@Nullable NewConnectionSettings settings) {
+        var tax = settings == null ? null : settings.impliedTax();
+        return tax == null ? null : new Tax(tax.rateBp(), tax.behavior().value(), tax.name());
+    }
+
+    private static @Nullable ImpliedTax toApi(@Nullable Tax tax) {
+        return tax == null ? null : new ImpliedTax(tax.rateBasisPoints(), InvoiceTaxBehavior.fromValue(tax.behavior()), tax.name());
+    }
+
+    /** True if a key names the other mode. */
+    private static boolean isOfOtherMode(String provider, boolean livemode, String apiKey) {
+        if (provider.equals("gocardless")) {
+            return apiKey.startsWith(livemode ? "sandbox_" : "live_");
+        }
+        return apiKey.startsWith(livemode ? "_test_" : "_live_", 2);
+    }
+
+    private byte[] sealApiKey(UUID id, String provider, boolean livemode, String apiKey) {
         // With a key of the other mode the provider would lack every object.
-        var other = livemode ? "_test_" : "_live_";
-        if (apiKey.regionMatches(2, other, 0, other.length())) {
+        if (isOfOtherMode(provider, livemode, apiKey)) {
             var detail = "`api_key` is a key of the " + (livemode ? "test" : "live") + " mode; the connection takes the other mode.";
             throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer("/api_key", "other_mode", detail));
         }
@@ -160,7 +183,8 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
         return new Connection(
                 id, row.externalId(), row.name(), PaymentProvider.fromValue(row.provider()), row.accountReference(), row.livemode(),
                 ConnectionState.fromValue(row.state()), publicUrl + "/api/v1/billing/webhooks/" + id, row.secret() != null, row.secretRotatedAt(),
-                row.previousSecretUntil(), row.apiKey() != null, row.apiKeySetAt(), row.refusedDeliveries(),
+                row.previousSecretUntil(), row.apiKey() != null, row.apiKeySetAt(),
+                new ConnectionSettings(toApi(row.impliedTax())), row.refusedDeliveries(),
                 row.lastRefusedAt(), row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.dunning.Dunning;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
@@ -25,6 +26,7 @@ public final class Deliveries {
     private final Db jobs;
     private final TaskQueue queue;
     private final Connections connections;
+    private final Providers providers;
     private final DeliveryStore deliveries = new DeliveryStore();
     private final EventEffects effects;
     private final ReplayStore replays = new ReplayStore();
@@ -35,14 +37,15 @@ public final class Deliveries {
      * @param jobs the connections of jobs
      */
     public Deliveries(
-            Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Mirroring mirror, Ledger ledger, PlanSettlement plans,
+            Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Providers providers, Mirroring mirror, Ledger ledger, PlanSettlement plans,
             PaymentRecovery recovery, Dunning dunning, Fetches fetches, Checkout checkout) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
-        this.effects = new EventEffects(mirror, ledger, plans, recovery, dunning, fetches, checkout);
-        this.ingestion = new Ingestion(deliveries, new EventProcessor(deliveries, effects), queue, keys);
+        this.providers = providers;
+        this.effects = new EventEffects(providers, deliveries, mirror, ledger, plans, recovery, dunning, fetches, checkout);
+        this.ingestion = new Ingestion(providers, deliveries, new EventProcessor(deliveries, effects), queue, keys);
     }
 
     /** The effects of events, for objects that are fetched. */
@@ -64,7 +67,7 @@ public final class Deliveries {
 
     /** Binds the operations of this part. */
     public void bind(Api api) {
-        new WebhooksHandler(db, connections, ingestion).bind(api.routes());
+        new WebhooksHandler(db, connections, providers, ingestion).bind(api.routes());
         new WebhookDeliveriesHandler(deliveries, ingestion, queue).bind(api.routes());
         new DeliveryReplaysHandler(replays, queue).bind(api.routes());
         api.constraints().on(

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.billing.connections.Connections.Connected;
+import org.guildhall.billing.events.Provider.PastEvent;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -64,6 +66,8 @@ final class DeliveryStore {
             @Nullable UUID connectionId, @Nullable String state, @Nullable String outcome, @Nullable String eventType, @Nullable String eventReference,
             @Nullable String objectReference, TimeWindow created) {}
 
+    /** More events than an object has. */
+    private static final int PAST_MAX = 500;
     private static final JsonReader<List<Effect>> EFFECTS = JsonReader.ofList(Effect.class);
     private static final Field<Instant> NOW = Columns.now().as("now");
     private static final List<Field<?>> COLUMNS = List.of(
@@ -85,7 +89,7 @@ final class DeliveryStore {
                             WEBHOOK_DELIVERIES.ID, WEBHOOK_DELIVERIES.CONNECTION_ID, WEBHOOK_DELIVERIES.PROVIDER, WEBHOOK_DELIVERIES.PAYLOAD_ID,
                             WEBHOOK_DELIVERIES.EVENT_REFERENCE, WEBHOOK_DELIVERIES.EVENT_TYPE, WEBHOOK_DELIVERIES.OBJECT_KIND,
                             WEBHOOK_DELIVERIES.OBJECT_REFERENCE, WEBHOOK_DELIVERIES.PROVIDER_AT, WEBHOOK_DELIVERIES.API_VERSION,
-                            WEBHOOK_DELIVERIES.PAYLOAD_HASH, WEBHOOK_DELIVERIES.PAYLOAD_BYTES))
+                            WEBHOOK_DELIVERIES.PAYLOAD_HASH, WEBHOOK_DELIVERIES.PAYLOAD_BYTES, WEBHOOK_DELIVERIES.DETAILS))
                     .set(WEBHOOK_DELIVERIES.NEXT_ATTEMPT_AT, Columns.now())
                     .onConflict(WEBHOOK_DELIVERIES.TENANT_ID, WEBHOOK_DELIVERIES.CONNECTION_ID, WEBHOOK_DELIVERIES.EVENT_REFERENCE)
                     .doUpdate()
@@ -93,8 +97,22 @@ final class DeliveryStore {
                     .set(WEBHOOK_DELIVERIES.LAST_RECEIVED_AT, Columns.now())
                     .returningResult(COLUMNS),
             DeliveryStore::row);
-    private static final PreparedUpdate INSERT_PAYLOAD = PreparedUpdate.of(insertInto(WEBHOOK_PAYLOADS).set(Columns.assigned(
-            WEBHOOK_PAYLOADS.ID, WEBHOOK_PAYLOADS.CONNECTION_ID, WEBHOOK_PAYLOADS.HASH, WEBHOOK_PAYLOADS.BYTES, WEBHOOK_PAYLOADS.BODY)));
+    /** The events of a body share it. */
+    private static final PreparedUpdate INSERT_PAYLOAD = PreparedUpdate.of(insertInto(WEBHOOK_PAYLOADS)
+            .set(Columns.assigned(
+                    WEBHOOK_PAYLOADS.ID, WEBHOOK_PAYLOADS.CONNECTION_ID, WEBHOOK_PAYLOADS.HASH, WEBHOOK_PAYLOADS.BYTES, WEBHOOK_PAYLOADS.BODY))
+            .onConflictDoNothing());
+    private static final PreparedQuery<PastEvent> PAST = PreparedQuery.of(
+            select(WEBHOOK_DELIVERIES.EVENT_REFERENCE, WEBHOOK_DELIVERIES.EVENT_TYPE, WEBHOOK_DELIVERIES.PROVIDER_AT, WEBHOOK_DELIVERIES.DETAILS)
+                    .from(WEBHOOK_DELIVERIES)
+                    .where(WEBHOOK_DELIVERIES.CONNECTION_ID.eq(param(WEBHOOK_DELIVERIES.CONNECTION_ID)))
+                    .and(WEBHOOK_DELIVERIES.OBJECT_REFERENCE.eq(param(WEBHOOK_DELIVERIES.OBJECT_REFERENCE)))
+                    .and(WEBHOOK_DELIVERIES.STATE.ne(inline("skipped")))
+                    .orderBy(WEBHOOK_DELIVERIES.PROVIDER_AT, WEBHOOK_DELIVERIES.EVENT_REFERENCE)
+                    .limit(inline(PAST_MAX)),
+            cells -> new PastEvent(
+                    cells.get(WEBHOOK_DELIVERIES.EVENT_REFERENCE), cells.get(WEBHOOK_DELIVERIES.EVENT_TYPE), cells.get(WEBHOOK_DELIVERIES.PROVIDER_AT),
+                    Columns.texts(cells.get(WEBHOOK_DELIVERIES.DETAILS))));
     private static final PreparedQuery<byte[]> GET_PAYLOAD =
             PreparedQuery.ofValue(select(WEBHOOK_PAYLOADS.BODY).from(WEBHOOK_PAYLOADS).where(WEBHOOK_PAYLOADS.ID.eq(param(WEBHOOK_PAYLOADS.ID))));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(WEBHOOK_DELIVERIES).where(BY_ID), DeliveryStore::row);
@@ -175,15 +193,20 @@ final class DeliveryStore {
     }
 
     /** Stores an event, or counts that it was received again. The caller adds the body of a new one. Locks the row until the transaction ends. */
-    Received receive(Tx tx, UUID connectionId, String provider, ProviderEvent event, Body body) {
+    Received receive(Tx tx, Connected connection, UUID payloadId, ProviderEvent event, Body body) {
         var id = Ids.next();
         var row = RECEIVE.single(tx,
-                id, connectionId, provider, Ids.next(), event.reference(), event.type(), event.objectKind(), event.objectReference(), event.at(),
-                event.apiVersion(), body.hash(), body.bytes());
+                id, connection.id(), connection.provider(), payloadId, event.reference(), event.type(), event.objectKind(), event.objectReference(),
+                event.at(), event.apiVersion(), body.hash(), body.bytes(), Columns.jsonb(event.details()));
         return new Received(row, row.id().equals(id));
     }
 
-    /** Adds the sealed body of a new delivery, with the transaction's next statement. */
+    /** The received events of an object, in the provider's order. */
+    List<PastEvent> past(Tx tx, UUID connectionId, String reference) {
+        return PAST.all(tx, connectionId, reference);
+    }
+
+    /** Adds the sealed body of a new delivery, unless another delivery has it, with the transaction's next statement. */
     void insertPayload(Tx tx, Row row, byte[] sealed) {
         INSERT_PAYLOAD.later(tx, row.payloadId(), row.connectionId(), row.payloadHash(), row.payloadBytes(), sealed);
     }

@@ -2,6 +2,7 @@ package org.guildhall.billing.deliveries;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.model.Account;
@@ -13,7 +14,14 @@ import org.guildhall.api.model.PaymentState;
 import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.dunning.Dunning;
+import org.guildhall.billing.events.Provider.ImpliedTax;
+import org.guildhall.billing.events.Provider.PastEvent;
+import org.guildhall.billing.events.Provider.Reading;
+import org.guildhall.billing.events.Provider.Target;
+import org.guildhall.billing.events.Provider;
+import org.guildhall.billing.events.ProviderCheckout;
 import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
@@ -22,15 +30,6 @@ import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
-import org.guildhall.billing.stripe.StripeCheckouts;
-import org.guildhall.billing.stripe.StripeCredits;
-import org.guildhall.billing.stripe.StripeCustomers;
-import org.guildhall.billing.stripe.StripeDisputes;
-import org.guildhall.billing.stripe.StripeFetches;
-import org.guildhall.billing.stripe.StripeInvoices;
-import org.guildhall.billing.stripe.StripePayments;
-import org.guildhall.billing.stripe.StripePayouts;
-import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -41,11 +40,15 @@ import org.jspecify.annotations.Nullable;
 public final class EventEffects {
 
     private static final String APPLIED = "applied";
+    private static final String NO_CHANGE = "no_change";
+    private static final String FETCH_REQUESTED = "fetch_requested";
     private static final String STALE = "stale";
     private static final String TIE_FETCHED = "tie_fetched";
     /** The members that differ although the content is equal. */
     private static final List<String> NO_CONTENT = List.of("mirror", "updated_at", "version");
 
+    private final Providers providers;
+    private final DeliveryStore deliveries;
     private final Mirroring mirror;
     private final Ledger ledger;
     private final PlanSettlement plans;
@@ -54,7 +57,11 @@ public final class EventEffects {
     private final Fetches fetches;
     private final Checkout checkout;
 
-    EventEffects(Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery, Dunning dunning, Fetches fetches, Checkout checkout) {
+    EventEffects(
+            Providers providers, DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery,
+            Dunning dunning, Fetches fetches, Checkout checkout) {
+        this.providers = providers;
+        this.deliveries = deliveries;
         this.mirror = mirror;
         this.ledger = ledger;
         this.plans = plans;
@@ -73,74 +80,82 @@ public final class EventEffects {
      * @throws UnbalancedSource if the lines of an invoice don't make its total
      */
     public @Nullable String apply(Tx tx, Changes changes, Actor actor, Connected connection, ProviderEvent event, Origin origin) {
-        var outcome = mirrored(tx, changes, actor, connection.id(), event, origin);
-        if (outcome == null) {
+        var provider = providers.of(connection.provider());
+        var session = provider.checkout(event);
+        if (session != null) {
+            return settled(tx, changes, actor, connection, event, origin, checkedOut(tx, changes, actor, connection.id(), session, event.at()));
+        }
+        var reading = provider.read(event, context(tx, connection));
+        if (reading == null) {
             return null;
         }
+        // A connection without a key asks as soon as it has one.
+        reading.asked().forEach(target -> fetches.request(tx, connection.id(), target.kind(), target.reference(), Fetches.Reason.EVENT));
+        if (reading.objects().isEmpty()) {
+            return reading.asked().isEmpty() ? NO_CHANGE : FETCH_REQUESTED;
+        }
+        return settled(tx, changes, actor, connection, event, origin, mirrored(tx, changes, actor, connection.id(), reading, origin));
+    }
+
+    /** Settles what follows from the changed objects. @return the outcome, which is another one if the object is asked for */
+    private String settled(Tx tx, Changes changes, Actor actor, Connected connection, ProviderEvent event, Origin origin, String outcome) {
+        var provider = providers.of(connection.provider());
         // The objects that the event has changed are locked by the mirror.
         recovery.settleAll(tx, changes);
         dunning.settleAll(tx, changes, actor);
         ledger.settle(tx, changes, origin.deliveryId());
         if (connection.hasApiKey()) {
             requestLacking(tx, changes, connection.id(), origin);
-            requestFee(tx, connection.id(), event, outcome, origin);
+            requestFee(tx, connection.id(), provider, event, outcome, origin);
         }
-        return ordered(tx, changes, connection, event, outcome);
+        return ordered(tx, changes, connection, provider.target(event), outcome);
     }
 
-    private @Nullable String mirrored(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event, Origin origin) {
-        return switch (event.type()) {
-            case "customer.created", "customer.updated", "customer.deleted" -> account(tx, changes, actor, connectionId, event, origin);
-            case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted", "customer.subscription.paused",
-                    "customer.subscription.resumed" -> subscription(tx, changes, actor, connectionId, event, origin);
-            case "invoice.created", "invoice.updated", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
-                    "invoice.payment_action_required", "invoice.sent", "invoice.overdue", "invoice.overpaid", "invoice.voided",
-                    "invoice.marked_uncollectible", "invoice.deleted" -> mirror.apply(tx, changes, connectionId, StripeInvoices.read(event), origin);
-            case "payment_intent.created", "payment_intent.processing", "payment_intent.requires_action", "payment_intent.succeeded",
-                    "payment_intent.canceled", "payment_intent.payment_failed", "payment_intent.amount_capturable_updated" ->
-                mirror.apply(tx, changes, connectionId, StripePayments.readIntent(event), origin);
-            case "charge.succeeded", "charge.failed", "charge.pending", "charge.captured", "charge.expired", "charge.updated", "charge.refunded" ->
-                mirror.apply(tx, changes, connectionId, StripePayments.readCharge(event), origin);
-            case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated" ->
-                mirror.apply(tx, changes, connectionId, StripePayments.readRefund(event), origin);
-            case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
-                    "charge.dispute.closed" -> mirror.apply(tx, changes, connectionId, StripeDisputes.read(event), origin);
-            case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" ->
-                mirror.apply(tx, changes, connectionId, StripePayouts.read(event), origin);
-            case "credit_note.created", "credit_note.updated", "credit_note.voided" ->
-                mirror.apply(tx, changes, connectionId, StripeCredits.read(event), origin);
-            case "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
-                    "checkout.session.expired" -> checkout(tx, changes, actor, connectionId, event);
-            case "invoice_payment.paid" -> mirror.apply(tx, changes, connectionId, StripePayments.readInvoicePayment(event));
-            default -> null;
-        };
+    /** What the server knows beside an event or an answer of a connection's provider. */
+    public Provider.Context context(Tx tx, Connected connection) {
+        return new Known(tx, connection, deliveries);
     }
 
-    private String account(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event, Origin origin) {
-        var applied = mirror.apply(tx, changes, connectionId, StripeCustomers.read(event), origin);
+    private record Known(Tx tx, Connected connection, DeliveryStore deliveries) implements Provider.Context {
+
+        @Override
+        public List<PastEvent> past(String reference) {
+            return deliveries.past(tx, connection.id(), reference);
+        }
+
+        @Override
+        public @Nullable ImpliedTax impliedTax() {
+            var tax = connection.impliedTax();
+            return tax == null ? null : new ImpliedTax(tax.rateBasisPoints(), tax.inclusive(), tax.name());
+        }
+    }
+
+    /** @return the outcome of the first object */
+    private String mirrored(Tx tx, Changes changes, Actor actor, UUID connectionId, Reading reading, Origin origin) {
+        // Only an object that the server has asked for itself has the version that was read before the fetch.
+        var applied = mirror.apply(tx, changes, connectionId, reading.objects().getFirst(), reading.isTarget() ? origin : origin.ofAnyVersion());
+        settlePlans(tx, changes, actor, applied);
+        for (var object : reading.objects().subList(1, reading.objects().size())) {
+            settlePlans(tx, changes, actor, mirror.apply(tx, changes, connectionId, object, origin.ofAnyVersion()));
+        }
+        return applied.outcome();
+    }
+
+    private String checkedOut(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderCheckout session, Instant at) {
+        var applied = checkout.apply(tx, changes, connectionId, session, at);
         if (applied.linkedTo() != null) {
             plans.settle(tx, changes, actor, applied.linkedTo());
         }
         return applied.outcome();
     }
 
-    private String checkout(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event) {
-        var applied = checkout.apply(tx, changes, connectionId, StripeCheckouts.read(event), event.at());
-        if (applied.linkedTo() != null) {
-            plans.settle(tx, changes, actor, applied.linkedTo());
-        }
-        return applied.outcome();
-    }
-
-    private String subscription(Tx tx, Changes changes, Actor actor, UUID connectionId, ProviderEvent event, Origin origin) {
-        var applied = mirror.apply(tx, changes, connectionId, StripeSubscriptions.read(event), origin);
+    private void settlePlans(Tx tx, Changes changes, Actor actor, Mirroring.Applied applied) {
         if (applied.subscriptionId() != null) {
             checkout.confirmPlanChanges(tx, changes, applied.subscriptionId());
         }
         if (applied.organizationId() != null) {
             plans.settle(tx, changes, actor, applied.organizationId());
         }
-        return applied.outcome();
     }
 
     /** Requests new stubs, and invoices whose lines didn't all come. */
@@ -163,20 +178,19 @@ public final class EventEffects {
     }
 
     /** Requests the payment of a charge whose fee isn't known. The answer of a fetch has it. */
-    private void requestFee(Tx tx, UUID connectionId, ProviderEvent event, String outcome, Origin origin) {
-        var target = outcome.equals(APPLIED) && origin.deliveryId() != null && StripePayments.lacksFee(event) ? StripeFetches.target(event) : null;
+    private void requestFee(Tx tx, UUID connectionId, Provider provider, ProviderEvent event, String outcome, Origin origin) {
+        var target = outcome.equals(APPLIED) && origin.deliveryId() != null && provider.lacksFee(event) ? provider.target(event) : null;
         if (target != null) {
             fetches.request(tx, connectionId, target.kind(), target.reference(), Fetches.Reason.FEE);
         }
     }
 
     /** Requests the object of an event that can't be ordered. Without a key the mirror keeps what it has. */
-    private String ordered(Tx tx, Changes changes, Connected connection, ProviderEvent event, String outcome) {
+    private String ordered(Tx tx, Changes changes, Connected connection, @Nullable Target target, String outcome) {
         boolean tie = outcome.equals(Mirroring.TIE);
         if (!tie && !outcome.equals(Mirroring.UNORDERED)) {
             return outcome;
         }
-        var target = StripeFetches.target(event);
         if (!connection.hasApiKey() || target == null || tie && sameContent(changes, target.kind())) {
             return tie ? APPLIED : STALE;
         }

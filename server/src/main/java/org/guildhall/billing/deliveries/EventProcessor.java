@@ -36,7 +36,7 @@ final class EventProcessor {
      * @throws UnbalancedSource if the lines of an invoice don't make its total
      */
     Row process(Tx tx, Changes changes, Connected connection, Row delivery, ProviderEvent event, boolean isRepeated) {
-        boolean foreign = event.livemode() != connection.livemode()
+        boolean foreign = event.livemode() != null && event.livemode() != connection.livemode()
                 || connection.accountReference() != null && event.accountReference() != null
                         && !event.accountReference().equals(connection.accountReference());
         if (foreign) {

@@ -1,9 +1,10 @@
 package org.guildhall.billing.deliveries;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.guildhall.api.model.ConnectionId;
@@ -13,15 +14,14 @@ import org.guildhall.billing.deliveries.DeliveryStore.Body;
 import org.guildhall.billing.deliveries.DeliveryStore.Received;
 import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.ledger.rules.UnbalancedSource;
-import org.guildhall.billing.stripe.StripeEvents;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;
 import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Tx;
-import org.guildhall.core.json.Json;
 import org.guildhall.core.json.Sha256;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.work.TaskQueue;
@@ -38,21 +38,23 @@ final class Ingestion {
     private static final String JOB = "billing-webhooks";
     private static final String CATEGORY = "billing";
 
+    private final Providers providers;
     private final DeliveryStore deliveries;
     private final EventProcessor processor;
     private final TaskQueue queue;
     private final Keys keys;
 
-    Ingestion(DeliveryStore deliveries, EventProcessor processor, TaskQueue queue, Keys keys) {
+    Ingestion(Providers providers, DeliveryStore deliveries, EventProcessor processor, TaskQueue queue, Keys keys) {
+        this.providers = providers;
         this.deliveries = deliveries;
         this.processor = processor;
         this.queue = queue;
         this.keys = keys;
     }
 
-    /** Reads the event of a body. @throws UnreadableEvent if it has none */
-    static ProviderEvent read(JsonNode body) {
-        return StripeEvents.read(body);
+    /** Reads the events of a verified body. @throws UnreadableEvent if it has none */
+    List<ProviderEvent> read(Connected connection, byte[] body) {
+        return providers.of(connection.provider()).events(body, connection.now());
     }
 
     /** Stores an event and applies it. A repeated event is counted, and nothing else. */
@@ -85,9 +87,17 @@ final class Ingestion {
     /** Processes a stored delivery again. */
     Row process(Tx tx, Events events, Connected connection, Row delivery) {
         var changes = events.begin(source(PROCESSED, connection.id()));
-        var row = processor.process(tx, changes.secondary(), connection, delivery, read(Json.parse(body(tx, delivery))), true);
+        var row = processor.process(tx, changes.secondary(), connection, delivery, event(tx, connection, delivery), true);
         changes.changed(new WebhookDeliveryId(row.id()), DeliveryViews.toApi(delivery), DeliveryViews.toApi(row));
         return row;
+    }
+
+    /** The event of a stored delivery, among all events of its body. */
+    private ProviderEvent event(Tx tx, Connected connection, Row delivery) {
+        return providers.of(connection.provider()).events(body(tx, delivery), delivery.providerAt()).stream()
+                .filter(event -> event.reference().equals(delivery.eventReference()))
+                .findFirst()
+                .orElseThrow(() -> new UnreadableEvent("The body has no event with the reference of the delivery."));
     }
 
     /** Records a failed attempt. @return the instant of the next one; null if there is none */
@@ -120,12 +130,21 @@ final class Ingestion {
     }
 
     private Received store(Tx tx, Connected connection, ProviderEvent event, byte[] body) {
-        var hash = HexFormat.of().formatHex(Sha256.begin().digest(body));
-        var received = deliveries.receive(tx, connection.id(), connection.provider(), event, new Body(hash, body.length));
+        var hash = Sha256.begin().digest(body);
+        var text = HexFormat.of().formatHex(hash);
+        var received = deliveries.receive(tx, connection, payloadId(connection.id(), hash), event, new Body(text, body.length));
         if (received.isNew()) {
             deliveries.insertPayload(tx, received.row(), keys.sealSecret(new String(body, StandardCharsets.UTF_8), owner(received.row())));
         }
         return received;
+    }
+
+    /** The id of a body follows from its hash, so that all events of a body share it. */
+    private static UUID payloadId(UUID connectionId, byte[] hash) {
+        var digest = Sha256.begin();
+        digest.update(connectionId.toString().getBytes(StandardCharsets.US_ASCII));
+        var bytes = ByteBuffer.wrap(digest.digest(hash));
+        return new UUID(bytes.getLong(), bytes.getLong());
     }
 
     private Row fail(Tx tx, Row delivery, RuntimeException failure) {

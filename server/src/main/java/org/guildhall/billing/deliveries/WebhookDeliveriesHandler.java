@@ -10,6 +10,7 @@ import org.guildhall.api.model.ListWebhookDeliveriesQuery;
 import org.guildhall.api.model.WebhookDelivery;
 import org.guildhall.api.model.WebhookDeliveryId;
 import org.guildhall.billing.deliveries.DeliveryStore.Filter;
+import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;
@@ -50,7 +51,13 @@ final class WebhookDeliveriesHandler implements WebhookDeliveriesApi<Call> {
         if (delivery.payloadErasedAt() != null) {
             throw Problem.NOT_FOUND.because("The body of the delivery is erased, since its retention time is over.");
         }
-        var body = ingestion.body(call.tx(), delivery);
+        byte[] body;
+        try {
+            body = ingestion.body(call.tx(), delivery);
+        } catch (UnreadableEvent erased) {
+            // Another event of the same body is erased already.
+            throw Problem.NOT_FOUND.because(String.valueOf(erased.getMessage()));
+        }
         @SuppressWarnings("unchecked")
         Map<String, Object> event = Json.WIRE.convertValue(Json.parse(body), Map.class);
         return Reply.plain(new DeliveryPayload(webhookDeliveryId, delivery.payloadHash(), Base64.getEncoder().encodeToString(body), event));

@@ -13,4 +13,4 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProviderAccount(
         String reference, boolean deleted, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
-        Map<String, String> metadata) {}
+        Map<String, String> metadata) implements ProviderObject {}

@@ -20,4 +20,4 @@ public record ProviderAttempt(
         String reference, String paymentReference, String status, String outcome, @Nullable String accountReference,
         @Nullable String invoiceReference, String currency, long amountMinor, long capturedMinor, long refundedMinor, Instant attemptedAt,
         @Nullable String method, @Nullable Failure failure,
-        @Nullable ProviderMovement movement) {}
+        @Nullable ProviderMovement movement) implements ProviderObject {}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record ProviderCredit(
         String reference, String status, String state, @Nullable String accountReference, String invoiceReference, @Nullable String number,
         String currency, long amountMinor, @Nullable Long taxMinor, long reducesInvoiceMinor, long toBalanceMinor, long outOfBandMinor,
-        List<RefundPart> refunds, @Nullable String reason, Instant issuedAt, Map<String, String> metadata) {
+        List<RefundPart> refunds, @Nullable String reason, Instant issuedAt, Map<String, String> metadata) implements ProviderObject {
 
     /** The part of a refund that the credit note explains. @param reference the provider's id of the refund */
     public record RefundPart(String reference, long amountMinor) {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param paymentReference the provider's id of the payment
  * @param status the status in the provider's words
  * @param state needs_response, under_review, won, lost or closed
- * @param kind inquiry or dispute
+ * @param kind inquiry, dispute, chargeback or late_failure
  * @param amountMinor the disputed amount in minor units of ISO 4217
  * @param reason the reason in the provider's words
  * @param evidenceDueAt the last instant for evidence; null if the provider names none
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProviderDispute(
         String reference, String paymentReference, String status, String state, String kind, String currency, long amountMinor,
-        @Nullable String reason, @Nullable Instant evidenceDueAt, Instant issuedAt, List<ProviderMovement> movements, Map<String, String> metadata) {
+        @Nullable String reason, @Nullable Instant evidenceDueAt, Instant issuedAt, List<ProviderMovement> movements, Map<String, String> metadata) implements ProviderObject {
 
     public ProviderDispute {
         movements = List.copyOf(movements);

@@ -2,6 +2,7 @@ package org.guildhall.billing.events;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param at the instant of the event by the provider's clock
  * @param rank orders events of one object with the same instant: the greater is the newer
  * @param apiVersion the version of the provider's API in which it was written; null if it names none
- * @param livemode false for an event of the provider's test mode
+ * @param livemode false for an event of the provider's test mode; null if it names no mode
  * @param accountReference the account at the provider that it is of; null if it names none
  * @param object the object as the provider sent it; missing if the event has none
+ * @param details what the event says and the object doesn't, such as the reason of a failure; it is kept when the body is erased
  */
 public record ProviderEvent(
         String reference, String type, @Nullable String objectKind, @Nullable String objectReference, Instant at, int rank, @Nullable String apiVersion,
-        boolean livemode, @Nullable String accountReference, JsonNode object) {}
+        @Nullable Boolean livemode, @Nullable String accountReference, JsonNode object, Map<String, String> details) {
+
+    public ProviderEvent {
+        details = Map.copyOf(details);
+    }
+}

@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param replacementReference the provider's id of the invoice that replaces this one; null if none does
  * @param linesComplete false if the provider has more lines than these
  * @param paidOutOfBand true if it was paid without the provider
+ * @param implied true if the provider has no invoice, and the server implies it from a payment
  * @param metadata the provider's metadata; values that are no texts as JSON
  */
 public record ProviderInvoice(
         String reference, @Nullable String status, String state, @Nullable String accountReference, @Nullable String subscriptionReference,
         @Nullable String number, @Nullable String reason, String currency, Amounts amounts, Dates dates, int attemptCount,
         @Nullable Instant nextAttemptAt, @Nullable String replacementReference, List<Line> lines, boolean linesComplete,
-        boolean paidOutOfBand, Map<String, String> metadata) {
+        boolean paidOutOfBand, boolean implied, Map<String, String> metadata) implements ProviderObject {
 
     /**
      * The sums of an invoice.
@@ -78,6 +79,16 @@ public record ProviderInvoice(
     public record Tax(
             long amountMinor, boolean inclusive, @Nullable String rateReference, @Nullable String name, @Nullable String rate,
             @Nullable String reason) {}
+
+    /** The invoice with the taxes of other amounts with its total. */
+    public ProviderInvoice with(Amounts taxed) {
+        return new ProviderInvoice(
+                reference, status, state, accountReference, subscriptionReference, number, reason, currency,
+                new Amounts(
+                        taxed.subtotalMinor(), amounts.discountMinor(), taxed.taxMinor(), amounts.totalMinor(), amounts.dueMinor(), amounts.paidMinor(),
+                        amounts.remainingMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor()),
+                dates, attemptCount, nextAttemptAt, replacementReference, lines, linesComplete, paidOutOfBand, implied, metadata);
+    }
 
     public ProviderInvoice {
         lines = List.copyOf(lines);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reference the provider's id
  * @param status the status in the provider's words
- * @param state pending, processing, requires_action, succeeded, failed or canceled
+ * @param state pending, processing, requires_action, succeeded, failed, canceled or reversed
  * @param accountReference the provider's id of the customer; null if it names none
  * @param invoiceReference the provider's id of the invoice that it pays; null if it names none
  * @param currency in capital letters
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProviderPayment(
         String reference, String status, String state, @Nullable String accountReference, @Nullable String invoiceReference, String currency,
-        long amountMinor, long receivedMinor, @Nullable Failure failure, @Nullable String invoicePrefix, Map<String, String> metadata) {
+        long amountMinor, long receivedMinor, @Nullable Failure failure, @Nullable String invoicePrefix, Map<String, String> metadata) implements ProviderObject {
 
     /** The provider cuts the id of the invoice that a payment is for after so many characters. */
     public static final int INVOICE_PREFIX_LENGTH = 25;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProviderRefund(
         String reference, String paymentReference, String status, String state, String currency, long amountMinor, @Nullable String reason,
-        @Nullable String failureReason, Instant issuedAt, Map<String, String> metadata) {
+        @Nullable String failureReason, Instant issuedAt, Map<String, String> metadata) implements ProviderObject {
 
     public ProviderRefund {
         metadata = Map.copyOf(metadata);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ProviderSubscription(
         String reference, String accountReference, String status, String state, String collection, List<Item> items, @Nullable Instant startsAt,
         @Nullable Instant trialEndsAt, @Nullable Instant cancelAt, boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt,
-        Map<String, String> metadata) {
+        Map<String, String> metadata) implements ProviderObject {
 
     /**
      * One price of a subscription.

@@ -26,6 +26,8 @@ public final class Fetches {
 
     /** Why an object is requested. */
     public enum Reason {
+        /** An event says that it has changed, and no more. */
+        EVENT,
         /** Only its id is known. */
         STUB,
         /** The order of two events can't be known. */
@@ -41,7 +43,7 @@ public final class Fetches {
     /**
      * An object that is to be fetched.
      *
-     * @param kind account, subscription, invoice, payment, refund, dispute or payout
+     * @param kind account, mandate, subscription, invoice, payment, refund, dispute or payout
      * @param reference the provider's id
      */
     public record Due(UUID id, String kind, String reference, int requests, int attempts) {}

@@ -4,10 +4,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.TypeIds;
 import org.guildhall.billing.events.ProviderAccount;
+import org.guildhall.billing.events.ProviderMandate;
 import org.guildhall.billing.mirror.AccountRules.OrganizationReference;
 import org.guildhall.billing.mirror.AccountStore.Link;
 import org.guildhall.billing.mirror.AccountStore.Row;
-import org.guildhall.billing.mirror.Mirroring.AppliedAccount;
+import org.guildhall.billing.mirror.Mirroring.Applied;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring.Paid;
 import org.guildhall.core.audit.Changes;
@@ -36,13 +37,13 @@ final class AccountMirror {
         return locked.row();
     }
 
-    AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, ProviderAccount facts, Origin origin) {
+    Applied apply(Tx tx, Changes changes, UUID connectionId, ProviderAccount facts, Origin origin) {
         var locked = accounts.lockOrStub(tx, connectionId, facts.reference());
         var before = locked.row();
         origin.requireVersion(locked.isNew(), before.version());
         var verdict = MirrorRules.verdict(before.position(), before.isDeleted(), origin);
         if (!verdict.applies()) {
-            return new AppliedAccount(verdict.outcome(), null);
+            return Applied.of(verdict.outcome());
         }
         var after = accounts.apply(
                 tx, before.id(), origin.position().isFetched() && facts.deleted() ? deleted(facts, before) : facts,
@@ -53,7 +54,19 @@ final class AccountMirror {
         } else {
             changes.changed(account.id(), MirrorViews.toApi(before), account);
         }
-        return new AppliedAccount(verdict.outcome(), before.organizationId() == null ? after.organizationId() : null);
+        return new Applied(verdict.outcome(), before.organizationId() == null ? after.organizationId() : null, null);
+    }
+
+    /** Applies a mandate to its account, which is made as a stub if it is unknown. @return applied or no_change */
+    String apply(Tx tx, Changes changes, UUID connectionId, ProviderMandate mandate) {
+        var before = lock(tx, changes, connectionId, mandate.accountReference());
+        var mandates = AccountRules.with(before.mandates(), mandate);
+        if (mandates.equals(before.mandates())) {
+            return MirrorRules.Verdict.SAME_EVENT.outcome();
+        }
+        var account = MirrorViews.toApi(accounts.setMandates(tx, before.id(), mandates));
+        changes.changed(account.id(), MirrorViews.toApi(before), account);
+        return MirrorRules.Verdict.NEWER.outcome();
     }
 
     /**

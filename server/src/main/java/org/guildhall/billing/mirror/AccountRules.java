@@ -1,6 +1,10 @@
 package org.guildhall.billing.mirror;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.guildhall.billing.events.ProviderMandate;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which organization the metadata of an account names. */
@@ -12,6 +16,7 @@ final class AccountRules {
     static final String ORGANIZATION_EXTERNAL_ID = "guildhall_organization_external_id";
 
     private static final int REFERENCE_MAX = 255;
+    private static final int MANDATES_MAX = 50;
 
     private AccountRules() {}
 
@@ -22,6 +27,23 @@ final class AccountRules {
         String stored() {
             return (byExternalId ? "external_id:" : "id:") + text;
         }
+    }
+
+    /** The mandates of an account after one of them has changed, the newest first. */
+    static List<ProviderMandate> with(List<ProviderMandate> mandates, ProviderMandate changed) {
+        return Stream.concat(mandates.stream().filter(mandate -> !mandate.reference().equals(changed.reference())), Stream.of(changed))
+                .sorted(Comparator.comparing(ProviderMandate::issuedAt).thenComparing(ProviderMandate::reference).reversed())
+                .limit(MANDATES_MAX)
+                .toList();
+    }
+
+    /** The newest mandate that can be used, else the newest one; null if there is none. */
+    static @Nullable ProviderMandate defaultOf(List<ProviderMandate> mandates) {
+        return mandates.stream().min(Comparator.comparing((ProviderMandate mandate) -> switch (mandate.state()) {
+            case "active" -> 0;
+            case "pending" -> 1;
+            default -> 2;
+        })).orElse(null);
     }
 
     /** The organization that the metadata names; null if it names none. An id goes before an external id. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderAccount;
+import org.guildhall.billing.events.ProviderMandate;
 import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.MirrorRules.Position;
@@ -21,6 +22,8 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.EmailAddresses;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
+import org.guildhall.core.sql.JsonReader;
+import org.guildhall.core.sql.JsonRows;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
@@ -45,7 +48,8 @@ final class AccountStore {
     record Row(
             UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, @Nullable UUID organizationId, String linkSource,
             @Nullable String linkedMetadata, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
-            Map<String, String> metadata, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
+            Map<String, String> metadata, List<ProviderMandate> mandates, @Nullable UUID deliveryId, @Nullable Position position,
+            @Nullable String apiVersion, Instant observedAt,
             Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
         boolean isDeleted() {
@@ -73,7 +77,7 @@ final class AccountStore {
     private static final List<Field<?>> COLUMNS = List.of(
             ACCOUNTS.ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE, ACCOUNTS.PROVIDER_STATUS, ACCOUNTS.STATE, ACCOUNTS.ORGANIZATION_ID,
             ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.METADATA,
-            ACCOUNTS.DELIVERY_ID, ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION,
+            ACCOUNTS.MANDATES, ACCOUNTS.DELIVERY_ID, ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION,
             ACCOUNTS.OBSERVED_AT, ACCOUNTS.CREATED_AT, ACCOUNTS.UPDATED_AT, ACCOUNTS.VERSION, FETCH);
     private static final Condition BY_ID = ACCOUNTS.ID.eq(param(ACCOUNTS.ID));
 
@@ -116,6 +120,9 @@ final class AccountStore {
                     .orderBy(ACCOUNTS.CREATED_AT.desc(), ACCOUNTS.ID.desc())
                     .limit(inline(1)),
             AccountStore::row);
+    private static final PreparedQuery<Row> SET_MANDATES = PreparedQuery.of(
+            change().set(ACCOUNTS.MANDATES, param(ACCOUNTS.MANDATES)).where(BY_ID).returningResult(COLUMNS), AccountStore::row);
+    private static final JsonReader<List<ProviderMandate>> MANDATES = JsonReader.ofList(ProviderMandate.class);
     private static final PreparedQuery<Row> NAMING_AFTER = PreparedQuery.of(
             select(COLUMNS)
                     .from(ACCOUNTS)
@@ -199,13 +206,20 @@ final class AccountStore {
         return LINK.single(tx, link.organizationId(), link.source(), link.linkedMetadata(), id);
     }
 
+    /** Replaces the mandates of a locked account. */
+    Row setMandates(Tx tx, UUID id, List<ProviderMandate> mandates) {
+        return SET_MANDATES.single(tx, Columns.rows(mandates.stream().map(mandate -> JsonRows.row(
+                "reference", mandate.reference(), "account_reference", mandate.accountReference(), "status", mandate.status(), "state", mandate.state(),
+                "brand", mandate.brand(), "last4", mandate.last4(), "issued_at", mandate.issuedAt())).toList()), id);
+    }
+
     private static Row row(RowReader cells) {
         var at = cells.get(ACCOUNTS.PROVIDER_AT);
         return new Row(
                 cells.get(ACCOUNTS.ID), cells.get(ACCOUNTS.CONNECTION_ID), cells.get(ACCOUNTS.PROVIDER_REFERENCE), cells.get(ACCOUNTS.PROVIDER_STATUS),
                 cells.get(ACCOUNTS.STATE), cells.get(ACCOUNTS.ORGANIZATION_ID), cells.get(ACCOUNTS.LINK_SOURCE), cells.get(ACCOUNTS.LINKED_METADATA),
                 cells.get(ACCOUNTS.NAME), cells.get(ACCOUNTS.EMAIL), cells.get(ACCOUNTS.PHONE), cells.get(ACCOUNTS.CURRENCY),
-                Columns.texts(cells.get(ACCOUNTS.METADATA)), cells.get(ACCOUNTS.DELIVERY_ID),
+                Columns.texts(cells.get(ACCOUNTS.METADATA)), MANDATES.read(cells.get(ACCOUNTS.MANDATES)), cells.get(ACCOUNTS.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(ACCOUNTS.MIRROR_RANK), cells.get(ACCOUNTS.PROVIDER_EVENT_REFERENCE)),
                 cells.get(ACCOUNTS.API_VERSION), cells.get(ACCOUNTS.OBSERVED_AT), cells.get(ACCOUNTS.CREATED_AT), cells.get(ACCOUNTS.UPDATED_AT),
                 cells.get(ACCOUNTS.VERSION), FetchStatus.read(cells.get(FETCH)));

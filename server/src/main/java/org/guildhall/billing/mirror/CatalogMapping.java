@@ -1,14 +1,17 @@
 package org.guildhall.billing.mirror;
 
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.guildhall.billing.events.ProviderSubscription.Item;
-import org.guildhall.catalog.Catalog.ReferencedProduct;
 import org.guildhall.catalog.Catalog;
+import org.guildhall.catalog.Catalog.ReferencedProduct;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +24,22 @@ public final class CatalogMapping {
         this.products = products;
     }
 
-    /** Reads the mapping of some items, in one round trip. */
-    public static CatalogMapping read(Tx tx, Catalog catalog, String provider, Collection<SubscriptionItem> items) {
-        var references = items.stream()
-                .flatMap(item -> Stream.of(item.facts().price(), item.facts().product()))
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-        return new CatalogMapping(catalog.referencedProducts(tx, provider, references).stream()
-                .collect(Collectors.toMap(ReferencedProduct::reference, Function.identity())));
+    /** The items of a subscription. @param provider the provider of its connection */
+    record Provided(String provider, List<SubscriptionItem> items) {}
+
+    /** Reads the mapping of some items, in one round trip for each provider. */
+    static CatalogMapping read(Tx tx, Catalog catalog, Collection<Provided> all) {
+        var references = new TreeMap<String, Set<String>>();
+        for (var provided : all) {
+            for (var item : provided.items()) {
+                Stream.of(item.facts().price(), item.facts().product()).filter(Objects::nonNull)
+                        .forEach(reference -> references.computeIfAbsent(provided.provider(), any -> new LinkedHashSet<>()).add(reference));
+            }
+        }
+        var products = new HashMap<String, ReferencedProduct>();
+        references.forEach((provider, named) -> catalog.referencedProducts(tx, provider, named).forEach(
+                product -> products.put(product.reference(), product)));
+        return new CatalogMapping(products);
     }
 
     /** The product of an item; null if the catalog has neither its price nor its product. */

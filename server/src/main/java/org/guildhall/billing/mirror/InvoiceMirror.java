@@ -1,5 +1,6 @@
 package org.guildhall.billing.mirror;
 
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.mirror.InvoiceStore.References;
@@ -32,9 +33,12 @@ final class InvoiceMirror {
             return verdict.outcome();
         }
         var replacement = replacement(tx, changes, connectionId, invoice);
-        lines.save(tx, before.id(), invoice.lines(), invoice.linesComplete());
+        boolean keepsTaxes = hasTaxes(before, invoice);
+        if (!keepsTaxes) {
+            lines.save(tx, before.id(), invoice.lines(), invoice.linesComplete());
+        }
         var after = invoices.apply(
-                tx, before.id(), invoice, new References(account == null ? null : account.row().id(), replacement), origin.deliveryId(),
+                tx, before.id(), keepsTaxes ? invoice.with(Objects.requireNonNull(before.content()).amounts()) : invoice, new References(account == null ? null : account.row().id(), replacement), origin.deliveryId(),
                 origin.position(), origin.apiVersion());
         var shown = InvoiceViews.toApi(after);
         if (locked.isNew()) {
@@ -47,6 +51,13 @@ final class InvoiceMirror {
             changes.created(stub.id(), stub);
         }
         return verdict.outcome();
+    }
+
+    /** True if the taxes of an implied invoice were computed before: they stay when the setting changes. */
+    private static boolean hasTaxes(InvoiceStore.Row before, ProviderInvoice invoice) {
+        var known = before.content();
+        return invoice.implied() && known != null && known.currency().equals(invoice.currency())
+                && known.amounts().totalMinor() == invoice.amounts().totalMinor();
     }
 
     /** The id of the invoice that replaces this one; an unknown one is made as a stub. */

@@ -57,7 +57,7 @@ final class InvoiceStore {
     record Content(
             @Nullable UUID accountId, @Nullable String subscriptionReference, @Nullable String number, @Nullable String reason, String currency,
             Amounts amounts, Dates dates, int attemptCount, @Nullable Instant nextAttemptAt, @Nullable UUID replacedById, int linesTotal,
-            boolean linesComplete) {}
+            boolean linesComplete, boolean implied) {}
 
     /** A locked invoice. @param isNew true if this transaction has made it, as a stub */
     record Locked(Row row, boolean isNew) {}
@@ -78,7 +78,7 @@ final class InvoiceStore {
             INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.DUE_MINOR, INVOICES.PAID_MINOR, INVOICES.REMAINING_MINOR,
             INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT, INVOICES.ATTEMPT_COUNT,
-            INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL, INVOICES.LINES_COMPLETE, INVOICES.METADATA,
+            INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL, INVOICES.LINES_COMPLETE, INVOICES.IMPLIED, INVOICES.METADATA,
             INVOICES.DELIVERY_ID, INVOICES.PROVIDER_EVENT_REFERENCE, INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION,
             INVOICES.OBSERVED_AT, INVOICES.CREATED_AT, INVOICES.UPDATED_AT, INVOICES.VERSION, FETCH);
     private static final Condition BY_ID = INVOICES.ID.eq(param(INVOICES.ID));
@@ -104,7 +104,7 @@ final class InvoiceStore {
                             INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
                             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT,
                             INVOICES.ATTEMPT_COUNT, INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL,
-                            INVOICES.LINES_COMPLETE, INVOICES.PAID_OUT_OF_BAND, INVOICES.METADATA, INVOICES.DELIVERY_ID,
+                            INVOICES.LINES_COMPLETE, INVOICES.PAID_OUT_OF_BAND, INVOICES.IMPLIED, INVOICES.METADATA, INVOICES.DELIVERY_ID,
                             INVOICES.PROVIDER_EVENT_REFERENCE, INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION))
                     .where(BY_ID)
                     .returningResult(COLUMNS),
@@ -163,7 +163,7 @@ final class InvoiceStore {
                 amounts.paidMinor(), amounts.remainingMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor(), dates.issuedAt(),
                 dates.dueAt(), dates.paidAt(), dates.voidedAt(), dates.writtenOffAt(), dates.periodStartsAt(), dates.periodEndsAt(),
                 invoice.attemptCount(), invoice.nextAttemptAt(), references.replacedById(), invoice.lines().size(), invoice.linesComplete(),
-                invoice.paidOutOfBand(), Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
+                invoice.paidOutOfBand(), invoice.implied(), Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
     }
 
     static Row row(RowReader cells) {
@@ -192,6 +192,6 @@ final class InvoiceStore {
                         cells.get(INVOICES.ISSUED_AT), cells.get(INVOICES.DUE_AT), cells.get(INVOICES.PAID_AT), cells.get(INVOICES.VOIDED_AT),
                         cells.get(INVOICES.WRITTEN_OFF_AT), cells.get(INVOICES.PERIOD_STARTS_AT), cells.get(INVOICES.PERIOD_ENDS_AT)),
                 cells.get(INVOICES.ATTEMPT_COUNT), cells.get(INVOICES.NEXT_ATTEMPT_AT), cells.get(INVOICES.REPLACED_BY_ID),
-                cells.get(INVOICES.LINES_TOTAL), cells.get(INVOICES.LINES_COMPLETE));
+                cells.get(INVOICES.LINES_TOTAL), cells.get(INVOICES.LINES_COMPLETE), cells.get(INVOICES.IMPLIED));
     }
 }

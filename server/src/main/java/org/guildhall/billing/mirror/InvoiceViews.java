@@ -12,7 +12,9 @@ import org.guildhall.api.model.InvoiceId;
 import org.guildhall.api.model.InvoiceLine;
 import org.guildhall.api.model.InvoiceLineId;
 import org.guildhall.api.model.InvoiceLineTax;
+import org.guildhall.api.model.InvoiceOrigin;
 import org.guildhall.api.model.InvoiceState;
+import org.guildhall.api.model.InvoiceTaxBasis;
 import org.guildhall.api.model.InvoiceTaxBehavior;
 import org.guildhall.billing.events.ProviderInvoice.Dates;
 import org.guildhall.billing.fetches.FetchStatus;
@@ -45,8 +47,16 @@ final class InvoiceViews {
                 content == null ? null : content.nextAttemptAt(),
                 content == null || content.replacedById() == null ? null : new InvoiceId(content.replacedById()),
                 content == null ? 0 : content.linesTotal(), content != null && content.linesComplete(),
+                content != null && content.implied() ? InvoiceOrigin.IMPLIED : InvoiceOrigin.PROVIDER, basis(content),
                 MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()), row.metadata(), row.createdAt(),
                 row.updatedAt(), row.version());
+    }
+
+    private static @Nullable InvoiceTaxBasis basis(@Nullable Content content) {
+        if (content == null) {
+            return null;
+        }
+        return content.amounts().taxMinor() == null ? InvoiceTaxBasis.NONE : content.implied() ? InvoiceTaxBasis.IMPLIED : InvoiceTaxBasis.PROVIDER;
     }
 
     private static @Nullable BilledAmount amount(@Nullable Content content, @Nullable Long minor) {

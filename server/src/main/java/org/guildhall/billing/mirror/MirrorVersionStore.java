@@ -38,6 +38,10 @@ final class MirrorVersionStore {
 
     /** The version of an object; 0 if the mirror doesn't have it. */
     long get(Tx tx, String kind, UUID connectionId, String reference) {
+        if (kind.equals("mandate")) {
+            // Only fetches change the mandates of an account, and a connection has one at a time.
+            return 0;
+        }
         var version = Objects.requireNonNull(BY_KIND.get(kind), kind).one(tx, connectionId, reference);
         return version == null ? 0 : version;
     }

@@ -2,8 +2,10 @@ package org.guildhall.billing.mirror;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.guildhall.billing.mirror.CatalogMapping.Provided;
 import org.guildhall.billing.mirror.SubscriptionStore.Row;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
@@ -12,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The subscriptions of organizations, for the parts that follow from them. */
 public final class MirroredSubscriptions {
-
-    private static final String PROVIDER = "stripe";
 
     private final SubscriptionStore subscriptions;
     private final Catalog catalog;
@@ -32,7 +32,7 @@ public final class MirroredSubscriptions {
      * @param unmappedTaskId the open task about prices that the catalog lacks; null for none
      */
     public record Mirrored(
-            UUID id, UUID accountId, String reference, String state, @Nullable Instant suspendedAt, List<SubscriptionItem> items, @Nullable Instant position,
+            UUID id, UUID accountId, String provider, String reference, String state, @Nullable Instant suspendedAt, List<SubscriptionItem> items, @Nullable Instant position,
             @Nullable UUID unmappedTaskId) {}
 
     /**
@@ -62,7 +62,7 @@ public final class MirroredSubscriptions {
 
     /** The products of the catalog that the items of subscriptions stand for. */
     public CatalogMapping mapping(Tx tx, List<Mirrored> all) {
-        return CatalogMapping.read(tx, catalog, PROVIDER, all.stream().flatMap(one -> one.items().stream()).toList());
+        return CatalogMapping.read(tx, catalog, all.stream().map(one -> new Provided(one.provider(), one.items())).toList());
     }
 
     /** Sets the open task about prices that the catalog lacks; null for none. */
@@ -73,7 +73,7 @@ public final class MirroredSubscriptions {
     /** Records a subscription among the changes of an event. @param before null for a new one */
     void record(Tx tx, Changes changes, @Nullable Row before, Row after) {
         var mapping = CatalogMapping.read(
-                tx, catalog, PROVIDER, Stream.concat(before == null ? Stream.empty() : before.items().stream(), after.items().stream()).toList());
+                tx, catalog, Stream.of(before, after).filter(Objects::nonNull).map(row -> new Provided(row.provider(), row.items())).toList());
         var shown = SubscriptionViews.toApi(after, mapping);
         if (before == null) {
             changes.created(shown.id(), shown);
@@ -84,7 +84,7 @@ public final class MirroredSubscriptions {
 
     private static Mirrored mirrored(Row row) {
         return new Mirrored(
-                row.id(), row.accountId(), row.reference(), row.state(), row.suspendedAt(), row.items(),
+                row.id(), row.accountId(), row.provider(), row.reference(), row.state(), row.suspendedAt(), row.items(),
                 row.position() == null ? null : row.position().at(), row.unmappedTaskId());
     }
 }

@@ -11,6 +11,8 @@ import org.guildhall.billing.events.ProviderCredit;
 import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.events.ProviderInvoicePayment;
+import org.guildhall.billing.events.ProviderMandate;
+import org.guildhall.billing.events.ProviderObject;
 import org.guildhall.billing.events.ProviderPayment;
 import org.guildhall.billing.events.ProviderPayout;
 import org.guildhall.billing.events.ProviderRefund;
@@ -95,6 +97,11 @@ public final class Mirroring {
             return new Origin(null, new Position(at, rank, null), apiVersion, false, version);
         }
 
+        /** This origin, whatever the mirrored object was when the fetch began. */
+        public Origin ofAnyVersion() {
+            return new Origin(deliveryId, position, apiVersion, isRepeated, null);
+        }
+
         /** @throws ChangedSinceFetch if the mirrored object has changed since the fetch began */
         void requireVersion(boolean isNew, long current) {
             if (version != null && version != (isNew ? 0 : current)) {
@@ -114,21 +121,18 @@ public final class Mirroring {
     }
 
     /**
-     * The effect of an event of an account.
+     * The effect of an object.
      *
-     * @param outcome applied, stale or no_change
-     * @param linkedTo the organization that the event has linked the account to; null for none
-     */
-    public record AppliedAccount(String outcome, @Nullable UUID linkedTo) {}
-
-    /**
-     * The effect of an event of a subscription.
-     *
-     * @param outcome applied, stale or no_change
+     * @param outcome applied, stale, no_change, or one of the constants of this class
      * @param organizationId the organization whose plans can follow; null for none
      * @param subscriptionId the changed subscription; null for none
      */
-    public record AppliedSubscription(String outcome, @Nullable UUID organizationId, @Nullable UUID subscriptionId) {}
+    public record Applied(String outcome, @Nullable UUID organizationId, @Nullable UUID subscriptionId) {
+
+        static Applied of(String outcome) {
+            return new Applied(outcome, null, null);
+        }
+    }
 
     /** Gets a signal when an operator links an account or ends its link. The part {@code plans} implements it. */
     public interface LinkChanges {
@@ -144,54 +148,25 @@ public final class Mirroring {
         return mirrored;
     }
 
-    /** Applies the content of a subscription, unless the mirror is newer. @param changes gets the subscription */
-    public AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, ProviderSubscription facts, Origin origin) {
-        return subscriptionMirror.apply(tx, changes, connectionId, facts, origin);
-    }
-
-    /** Applies the content of an account, unless the mirror is newer. @param changes gets the account */
-    public AppliedAccount apply(Tx tx, Changes changes, UUID connectionId, ProviderAccount facts, Origin origin) {
-        return accountMirror.apply(tx, changes, connectionId, facts, origin);
-    }
-
     /**
-     * Applies the content of an invoice, unless the mirror is newer. Its account is made as a stub if it is unknown.
+     * Applies an object, unless the mirror is newer. Unknown objects that it refers to are made as stubs.
      *
-     * @param changes gets the invoice, and the account if it is new
-     * @return applied, stale or no_change
+     * @param changes gets the object and the new stubs
      */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderInvoice invoice, Origin origin) {
-        return invoiceMirror.apply(tx, changes, connectionId, invoice, origin);
-    }
-
-    /**
-     * Applies the content of a payment, unless the mirror is newer. Unknown accounts and invoices are made as stubs.
-     *
-     * @param changes gets the payment and the new stubs
-     * @return applied, stale or no_change
-     */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayment payment, Origin origin) {
-        return paymentMirror.apply(tx, changes, connectionId, payment, origin);
-    }
-
-    /** Applies an attempt of a payment, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderAttempt attempt, Origin origin) {
-        return paymentMirror.apply(tx, changes, connectionId, attempt, origin);
-    }
-
-    /**
-     * Records that a payment pays a part of an invoice.
-     *
-     * @param part null if the provider names no payment
-     * @return applied or no_change
-     */
-    public String apply(Tx tx, Changes changes, UUID connectionId, @Nullable ProviderInvoicePayment part) {
-        return part == null ? MirrorRules.Verdict.SAME_EVENT.outcome() : paymentMirror.apply(tx, changes, connectionId, part);
-    }
-
-    /** Applies the content of a refund, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderRefund refund, Origin origin) {
-        return refundMirror.apply(tx, changes, connectionId, refund, origin);
+    public Applied apply(Tx tx, Changes changes, UUID connectionId, ProviderObject object, Origin origin) {
+        return switch (object) {
+            case ProviderAccount account -> accountMirror.apply(tx, changes, connectionId, account, origin);
+            case ProviderMandate mandate -> Applied.of(accountMirror.apply(tx, changes, connectionId, mandate));
+            case ProviderSubscription subscription -> subscriptionMirror.apply(tx, changes, connectionId, subscription, origin);
+            case ProviderInvoice invoice -> Applied.of(invoiceMirror.apply(tx, changes, connectionId, invoice, origin));
+            case ProviderPayment payment -> Applied.of(paymentMirror.apply(tx, changes, connectionId, payment, origin));
+            case ProviderAttempt attempt -> Applied.of(paymentMirror.apply(tx, changes, connectionId, attempt, origin));
+            case ProviderInvoicePayment part -> Applied.of(paymentMirror.apply(tx, changes, connectionId, part));
+            case ProviderRefund refund -> Applied.of(refundMirror.apply(tx, changes, connectionId, refund, origin));
+            case ProviderDispute dispute -> Applied.of(disputeMirror.apply(tx, changes, connectionId, dispute, origin));
+            case ProviderPayout payout -> Applied.of(payoutMirror.apply(tx, changes, connectionId, payout, origin));
+            case ProviderCredit credit -> Applied.of(creditMirror.apply(tx, changes, connectionId, credit, origin));
+        };
     }
 
     /** The next accounts without a link whose metadata names an organization, by their ids. */
@@ -241,21 +216,6 @@ public final class Mirroring {
     /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute or payout */
     public long version(Tx tx, String kind, UUID connectionId, String reference) {
         return versions.get(tx, kind, connectionId, reference);
-    }
-
-    /** Applies the content of a dispute, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderDispute dispute, Origin origin) {
-        return disputeMirror.apply(tx, changes, connectionId, dispute, origin);
-    }
-
-    /** Applies the content of a payout, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderPayout payout, Origin origin) {
-        return payoutMirror.apply(tx, changes, connectionId, payout, origin);
-    }
-
-    /** Applies the content of a credit, as {@link #apply(Tx, Changes, UUID, ProviderPayment, Origin)}. */
-    public String apply(Tx tx, Changes changes, UUID connectionId, ProviderCredit credit, Origin origin) {
-        return creditMirror.apply(tx, changes, connectionId, credit, origin);
     }
 
     /** Binds the operations of this part. @param links gets changed links of accounts */

@@ -15,7 +15,7 @@ final class PaymentRules {
     /**
      * What the provider says of the payment itself.
      *
-     * @param state pending, processing, requires_action, succeeded, failed or canceled
+     * @param state pending, processing, requires_action, succeeded, failed, canceled or reversed
      * @param at the instant of the statement
      */
     record Intent(String state, long receivedMinor, @Nullable Failure failure, Instant at) {}
@@ -35,6 +35,11 @@ final class PaymentRules {
         long captured = received.stream().mapToLong(ProviderAttempt::capturedMinor).sum();
         long refunded = ordered.stream().mapToLong(ProviderAttempt::refundedMinor).sum();
         var method = !received.isEmpty() ? received.getFirst().method() : last == null ? null : last.method();
+        if (intent != null && intent.state().equals("reversed")) {
+            var paidAt = received.isEmpty() ? intent.at() : received.getFirst().attemptedAt();
+            var reason = intent.failure() == null ? new Failure(null, null) : intent.failure();
+            return new Progress("reversed", received.isEmpty() ? intent.receivedMinor() : captured, refunded, method, paidAt, intent.at(), reason);
+        }
         if (!received.isEmpty()) {
             return new Progress("succeeded", captured, refunded, method, received.getFirst().attemptedAt(), null, null);
         }
@@ -43,7 +48,8 @@ final class PaymentRules {
         }
         boolean lastFailed = last != null && last.outcome().equals("failed");
         var state = intent != null ? intent.state() : lastFailed ? "failed" : "pending";
-        if (state.equals("pending") && lastFailed) {
+        // A provider that says so after the failure tries again.
+        if (state.equals("pending") && lastFailed && (intent == null || !intent.at().isAfter(last.attemptedAt()))) {
             state = "failed";
         }
         if (!state.equals("failed")) {

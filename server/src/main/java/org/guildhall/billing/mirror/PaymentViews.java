@@ -110,7 +110,8 @@ final class PaymentViews {
         var origin = row.origin();
         return new Payout(
                 new PayoutId(row.id()), new ConnectionId(row.connectionId()), payout.reference(), payout.status(),
-                PayoutState.fromValue(payout.state()), new BilledAmount(payout.amountMinor(), payout.currency()), payout.arrivesAt(), payout.failureCode(), payout.failureMessage(),
+                PayoutState.fromValue(payout.state()), new BilledAmount(payout.amountMinor(), payout.currency()),
+                new BilledAmount(payout.feeMinor(), payout.currency()), payout.arrivesAt(), payout.failureCode(), payout.failureMessage(),
                 payout.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt(), row.fetch()),
                 payout.metadata(), row.createdAt(), row.updatedAt(), row.version());
     }

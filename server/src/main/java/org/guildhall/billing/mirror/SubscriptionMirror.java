@@ -2,7 +2,7 @@ package org.guildhall.billing.mirror;
 
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderSubscription;
-import org.guildhall.billing.mirror.Mirroring.AppliedSubscription;
+import org.guildhall.billing.mirror.Mirroring.Applied;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -22,19 +22,19 @@ final class SubscriptionMirror {
     }
 
     /** Applies the content of a subscription. Its account is locked first; an unknown one is made as a stub. */
-    AppliedSubscription apply(Tx tx, Changes changes, UUID connectionId, ProviderSubscription facts, Origin origin) {
+    Applied apply(Tx tx, Changes changes, UUID connectionId, ProviderSubscription facts, Origin origin) {
         var account = accounts.lock(tx, changes, connectionId, facts.accountReference());
         var locked = subscriptions.lockOrStub(tx, connectionId, facts.reference(), account.id());
         var before = locked.row();
         origin.requireVersion(locked.isNew(), before.version());
         var verdict = MirrorRules.verdict(before.position(), before.hasEnded(), origin);
         if (!verdict.applies()) {
-            return new AppliedSubscription(verdict.outcome(), null, null);
+            return Applied.of(verdict.outcome());
         }
         var items = SubscriptionItem.of(facts.items(), before.items());
         var after = subscriptions.apply(tx, before.id(), facts, items, origin.deliveryId(), origin.position(), origin.apiVersion());
         changeStore.insert(tx, after.id(), SubscriptionDifference.between(before, after), origin.deliveryId(), origin.position().at());
         mirrored.record(tx, changes, locked.isNew() ? null : before, after);
-        return new AppliedSubscription(verdict.outcome(), after.organizationId(), after.id());
+        return new Applied(verdict.outcome(), after.organizationId(), after.id());
     }
 }

@@ -2,6 +2,7 @@ package org.guildhall.billing.mirror;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.CONNECTIONS;
 import static org.guildhall.schema.billing.Tables.DUNNING_CASES;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.jooq.impl.DSL.field;
@@ -43,12 +44,13 @@ final class SubscriptionStore {
     /**
      * A subscription as stored.
      *
+     * @param provider the provider of its connection
      * @param organizationId the organization of its account; null if the account isn't linked
      * @param suspendedAt the instant since which a dunning case has suspended its entitlements; null if none has
      * @param position the place of the content in the provider's order; null for a stub
      */
     record Row(
-            UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, UUID accountId, @Nullable UUID organizationId,
+            UUID id, UUID connectionId, String provider, String reference, @Nullable String providerStatus, String state, UUID accountId, @Nullable UUID organizationId,
             List<SubscriptionItem> items, String collection, @Nullable Instant startsAt, @Nullable Instant trialEndsAt, @Nullable Instant cancelAt,
             boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt, @Nullable Instant suspendedAt, Map<String, String> metadata,
             @Nullable UUID unmappedTaskId, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
@@ -71,6 +73,9 @@ final class SubscriptionStore {
     /** The most subscriptions of an organization or an account that count for its plans. */
     private static final int COUNTED_MAX = 200;
 
+    private static final Field<String> PROVIDER = field(
+            select(CONNECTIONS.PROVIDER).from(CONNECTIONS).where(CONNECTIONS.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID)).and(CONNECTIONS.ID.eq(SUBSCRIPTIONS.CONNECTION_ID)))
+            .as("provider");
     private static final Field<UUID> ORGANIZATION = field(
             select(ACCOUNTS.ORGANIZATION_ID).from(ACCOUNTS).where(ACCOUNTS.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID)).and(ACCOUNTS.ID.eq(SUBSCRIPTIONS.ACCOUNT_ID)))
             .as("organization_id");
@@ -83,7 +88,7 @@ final class SubscriptionStore {
                     .and(DUNNING_CASES.STATE.eq(inline("suspended"))))
             .as("suspended_at");
     static final List<Field<?>> COLUMNS = List.of(
-            SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE, SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE,
+            SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, PROVIDER, SUBSCRIPTIONS.PROVIDER_REFERENCE, SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE,
             SUBSCRIPTIONS.ACCOUNT_ID, ORGANIZATION, SUBSCRIPTIONS.ITEMS, SUBSCRIPTIONS.COLLECTION, SUBSCRIPTIONS.STARTS_AT, SUBSCRIPTIONS.TRIAL_ENDS_AT,
             SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUSPENDED_AT, SUBSCRIPTIONS.METADATA,
             SUBSCRIPTIONS.UNMAPPED_TASK_ID, SUBSCRIPTIONS.DELIVERY_ID, SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE, SUBSCRIPTIONS.PROVIDER_AT,
@@ -193,7 +198,7 @@ final class SubscriptionStore {
     static Row row(RowReader cells) {
         var at = cells.get(SUBSCRIPTIONS.PROVIDER_AT);
         return new Row(
-                cells.get(SUBSCRIPTIONS.ID), cells.get(SUBSCRIPTIONS.CONNECTION_ID), cells.get(SUBSCRIPTIONS.PROVIDER_REFERENCE),
+                cells.get(SUBSCRIPTIONS.ID), cells.get(SUBSCRIPTIONS.CONNECTION_ID), cells.get(PROVIDER), cells.get(SUBSCRIPTIONS.PROVIDER_REFERENCE),
                 cells.get(SUBSCRIPTIONS.PROVIDER_STATUS), cells.get(SUBSCRIPTIONS.STATE), cells.get(SUBSCRIPTIONS.ACCOUNT_ID), cells.get(ORGANIZATION),
                 SubscriptionItem.read(cells.get(SUBSCRIPTIONS.ITEMS).data()), cells.get(SUBSCRIPTIONS.COLLECTION), cells.get(SUBSCRIPTIONS.STARTS_AT),
                 cells.get(SUBSCRIPTIONS.TRIAL_ENDS_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT_PERIOD_END),

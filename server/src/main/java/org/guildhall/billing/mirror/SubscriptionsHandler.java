@@ -22,8 +22,6 @@ import org.guildhall.core.sql.TimeWindow;
 /** Subscriptions and their changes: {@code /billing/subscriptions}. Their content comes from the providers alone. */
 final class SubscriptionsHandler {
 
-    private static final String PROVIDER = "stripe";
-
     private final SubscriptionStore subscriptions;
     private final SubscriptionChangeStore changes = new SubscriptionChangeStore();
     private final Catalog catalog;
@@ -39,7 +37,7 @@ final class SubscriptionsHandler {
     }
 
     private CatalogMapping mapping(Tx tx, List<Row> rows) {
-        return CatalogMapping.read(tx, catalog, PROVIDER, rows.stream().flatMap(row -> row.items().stream()).toList());
+        return CatalogMapping.read(tx, catalog, rows.stream().map(row -> new CatalogMapping.Provided(row.provider(), row.items())).toList());
     }
 
     private final class Reads implements SubscriptionsApi<Call> {

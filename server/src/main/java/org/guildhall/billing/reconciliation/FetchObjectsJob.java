@@ -8,13 +8,14 @@ import org.guildhall.api.model.ConnectionId;
 import org.guildhall.billing.connections.Connections.Asked;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.EventEffects;
+import org.guildhall.billing.events.Provider.Target;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches.Due;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
-import org.guildhall.billing.stripe.StripeFetches;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -50,17 +51,17 @@ final class FetchObjectsJob implements TaskQueue.Job {
     private final Fetches fetches;
     private final Mirroring mirror;
     private final EventEffects effects;
-    private final StripeFetches stripe;
+    private final Providers providers;
     private final Tasks tasks;
 
     FetchObjectsJob(
-            JobTransactions transactions, Connections connections, Fetches fetches, Mirroring mirror, EventEffects effects, StripeFetches stripe, Tasks tasks) {
+            JobTransactions transactions, Connections connections, Fetches fetches, Mirroring mirror, EventEffects effects, Providers providers, Tasks tasks) {
         this.transactions = transactions;
         this.connections = connections;
         this.fetches = fetches;
         this.mirror = mirror;
         this.effects = effects;
-        this.stripe = stripe;
+        this.providers = providers;
         this.tasks = tasks;
     }
 
@@ -105,7 +106,7 @@ final class FetchObjectsJob implements TaskQueue.Job {
     private boolean fetch(TaskLease lease, Asked asked, Due due, long version) {
         List<ProviderEvent> objects;
         try {
-            objects = stripe.get(asked.apiKey(), due.kind(), due.reference());
+            objects = providers.of(asked.connection().provider()).get(asked.apiKey(), new Target(due.kind(), due.reference()));
         } catch (ProviderFailure failure) {
             if (failure.kind() == ProviderFailure.Kind.MISSING) {
                 transactions.upkeep(lease, tx -> {

@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.guildhall.billing.connections.Connections.Connected;
+import org.guildhall.billing.deliveries.EventEffects;
 import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.guildhall.billing.mirror.Mirroring;
-import org.guildhall.billing.stripe.StripeCustomers;
-import org.guildhall.billing.stripe.StripeDisputes;
-import org.guildhall.billing.stripe.StripeInvoices;
-import org.guildhall.billing.stripe.StripePayments;
-import org.guildhall.billing.stripe.StripePayouts;
-import org.guildhall.billing.stripe.StripeSubscriptions;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.json.Json;
@@ -39,10 +36,14 @@ final class MirrorComparison {
     /** Members with the data of a person. Their values aren't stored. */
     private static final Set<String> PERSONAL = Set.of("name", "email", "phone");
 
+    private final Providers providers;
     private final Mirroring mirror;
+    private final EventEffects effects;
 
-    MirrorComparison(Mirroring mirror) {
+    MirrorComparison(Providers providers, Mirroring mirror, EventEffects effects) {
+        this.providers = providers;
         this.mirror = mirror;
+        this.effects = effects;
     }
 
     /** A member that differs. @param here null if it is null or personal @param there as {@code here} */
@@ -52,11 +53,11 @@ final class MirrorComparison {
     record Found(String reference, @Nullable UUID entityId, String difference, List<DifferentField> fields) {}
 
     /** The difference of an object; null if the mirror has it as it is. @param kind account, subscription, invoice, payment, refund, dispute or payout */
-    @Nullable Found compare(Tx tx, UUID connectionId, String kind, ProviderEvent object) {
+    @Nullable Found compare(Tx tx, Connected connection, String kind, ProviderEvent object) {
         var reference = String.valueOf(object.objectReference());
         var changes = new Changes();
         try {
-            apply(tx, changes, connectionId, kind, object);
+            apply(tx, changes, connection, object);
         } catch (UnreadableEvent unreadable) {
             return new Found(reference, null, "unreadable", List.of());
         }
@@ -77,17 +78,11 @@ final class MirrorComparison {
         return null;
     }
 
-    private void apply(Tx tx, Changes changes, UUID connectionId, String kind, ProviderEvent object) {
-        var origin = Origin.fetched(object.at(), object.rank(), object.apiVersion(), null);
-        switch (kind) {
-            case "account" -> mirror.apply(tx, changes, connectionId, StripeCustomers.read(object), origin);
-            case "subscription" -> mirror.apply(tx, changes, connectionId, StripeSubscriptions.read(object), origin);
-            case "invoice" -> mirror.apply(tx, changes, connectionId, StripeInvoices.read(object), origin);
-            case "payment" -> mirror.apply(tx, changes, connectionId, StripePayments.readIntent(object), origin);
-            case "dispute" -> mirror.apply(tx, changes, connectionId, StripeDisputes.read(object), origin);
-            case "payout" -> mirror.apply(tx, changes, connectionId, StripePayouts.read(object), origin);
-            case "refund" -> mirror.apply(tx, changes, connectionId, StripePayments.readRefund(object), origin);
-            default -> throw new IllegalArgumentException(kind);
+    private void apply(Tx tx, Changes changes, Connected connection, ProviderEvent object) {
+        var reading = providers.of(connection.provider()).read(object, effects.context(tx, connection));
+        if (reading != null) {
+            var origin = Origin.fetched(object.at(), object.rank(), object.apiVersion(), null);
+            reading.objects().forEach(each -> mirror.apply(tx, changes, connection.id(), each, origin));
         }
     }
 

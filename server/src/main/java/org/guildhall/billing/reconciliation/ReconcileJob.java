@@ -7,16 +7,17 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.guildhall.billing.connections.Connections.Asked;
+import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.events.Provider.ListPage;
 import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.FetchRules;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.reconciliation.MirrorComparison.Found;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Counts;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Place;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Row;
-import org.guildhall.billing.stripe.StripeFetches.ListPage;
-import org.guildhall.billing.stripe.StripeFetches;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.Tx;
@@ -38,18 +39,18 @@ final class ReconcileJob implements TaskQueue.Job {
     private final ReconciliationStore reconciliations;
     private final DifferenceStore differences;
     private final MirrorComparison comparison;
-    private final StripeFetches stripe;
+    private final Providers providers;
     private final Fetches fetches;
 
     ReconcileJob(
             JobTransactions transactions, Connections connections, ReconciliationStore reconciliations, DifferenceStore differences,
-            MirrorComparison comparison, StripeFetches stripe, Fetches fetches) {
+            MirrorComparison comparison, Providers providers, Fetches fetches) {
         this.transactions = transactions;
         this.connections = connections;
         this.reconciliations = reconciliations;
         this.differences = differences;
         this.comparison = comparison;
-        this.stripe = stripe;
+        this.providers = providers;
         this.fetches = fetches;
     }
 
@@ -73,11 +74,12 @@ final class ReconcileJob implements TaskQueue.Job {
             var kind = row.scope().kinds().get(row.place().kindPosition());
             ListPage page;
             try {
-                page = stripe.page(running.asked().apiKey(), kind, row.scope().from(), row.scope().before(), row.place().last());
+                page = providers.of(running.asked().connection().provider()).page(
+                        running.asked().apiKey(), kind, row.scope().from(), row.scope().before(), row.place().last());
             } catch (ProviderFailure failure) {
                 return failed(lease, row, failure);
             }
-            if (compared(lease, row, kind, page)) {
+            if (compared(lease, row, running.asked().connection(), kind, page)) {
                 return end(lease, row, null);
             }
         }
@@ -94,12 +96,11 @@ final class ReconcileJob implements TaskQueue.Job {
     }
 
     /** Compares a page and records the result. @return true if nothing is left to compare */
-    private boolean compared(TaskLease lease, Row row, String kind, ListPage page) {
-        var connectionId = row.scope().connectionId();
+    private boolean compared(TaskLease lease, Row row, Connected connection, String kind, ListPage page) {
         List<Found> found = transactions.rehearse(lease, (tx, events) -> {
             var all = new ArrayList<Found>();
             for (var object : page.objects()) {
-                var difference = comparison.compare(tx, connectionId, kind, object);
+                var difference = comparison.compare(tx, connection, kind, object);
                 if (difference != null) {
                     all.add(difference);
                 }

@@ -2,10 +2,9 @@ package org.guildhall.billing.reconciliation;
 
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.EventEffects;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.mirror.Mirroring;
-import org.guildhall.billing.stripe.StripeApi;
-import org.guildhall.billing.stripe.StripeFetches;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
@@ -17,6 +16,7 @@ public final class Reconciliation {
 
     private final TaskQueue queue;
     private final Connections connections;
+    private final Providers providers;
     private final FetchObjectsJob fetching;
     private final ReconcileJob reconciling;
     private final ReconciliationStore reconciliations = new ReconciliationStore();
@@ -24,17 +24,16 @@ public final class Reconciliation {
 
     /**
      * @param jobs the connections of jobs
-     * @param stripe Stripe's API
      */
     public Reconciliation(
-            Db jobs, TaskQueue queue, Connections connections, Fetches fetches, Mirroring mirror, EventEffects effects, StripeApi stripe, Tasks tasks) {
+            Db jobs, TaskQueue queue, Connections connections, Providers providers, Fetches fetches, Mirroring mirror, EventEffects effects, Tasks tasks) {
         this.queue = queue;
         this.connections = connections;
+        this.providers = providers;
         var transactions = new JobTransactions(jobs);
-        var objects = new StripeFetches(stripe);
-        this.fetching = new FetchObjectsJob(transactions, connections, fetches, mirror, effects, objects, tasks);
+        this.fetching = new FetchObjectsJob(transactions, connections, fetches, mirror, effects, providers, tasks);
         this.reconciling = new ReconcileJob(
-                transactions, connections, reconciliations, differences, new MirrorComparison(mirror), objects, fetches);
+                transactions, connections, reconciliations, differences, new MirrorComparison(providers, mirror, effects), providers, fetches);
     }
 
     /** Registers the background work of this part. */
@@ -45,11 +44,11 @@ public final class Reconciliation {
 
     /** The job that this part offers. */
     public Tasks.Job offered() {
-        return new ReconciliationJob(connections, reconciliations, queue).offered();
+        return new ReconciliationJob(connections, providers, reconciliations, queue).offered();
     }
 
     /** Binds the operations of this part. */
     public void bind(Api api) {
-        new ReconciliationsHandler(reconciliations, differences, connections, reconciling, queue).bind(api);
+        new ReconciliationsHandler(reconciliations, differences, connections, providers, reconciling, queue).bind(api);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.model.ReconciliationId;
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Scope;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -22,11 +23,13 @@ final class ReconciliationJob {
     private static final List<String> KINDS = List.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout");
 
     private final Connections connections;
+    private final Providers providers;
     private final ReconciliationStore reconciliations;
     private final TaskQueue queue;
 
-    ReconciliationJob(Connections connections, ReconciliationStore reconciliations, TaskQueue queue) {
+    ReconciliationJob(Connections connections, Providers providers, ReconciliationStore reconciliations, TaskQueue queue) {
         this.connections = connections;
+        this.providers = providers;
         this.reconciliations = reconciliations;
         this.queue = queue;
     }
@@ -40,7 +43,8 @@ final class ReconciliationJob {
     private Tasks.JobStep step(Tx tx, Events events, @Nullable String from) {
         var asked = connections.askedAfter(tx, from == null ? FIRST : UUID.fromString(from), CONNECTIONS_AT_ONCE);
         for (var connection : asked) {
-            var row = reconciliations.insert(tx, null, new Scope(connection, KINDS, null, null), false);
+            var listed = providers.of(connections.any(tx, connection).provider()).listed();
+            var row = reconciliations.insert(tx, null, new Scope(connection, KINDS.stream().filter(listed::contains).toList(), null, null), false);
             queue.enqueue(tx, ReconcileJob.TASK, row.id());
             events.begin(new Source("reconciliation.created", "billing", NAME, Actor.JOB, null, null))
                     .created(new ReconciliationId(row.id()), ReconciliationsHandler.toApi(row));

@@ -1,6 +1,7 @@
 package org.guildhall.billing.reconciliation;
 
 import java.util.List;
+import java.util.TreeSet;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.billing.ReconciliationDifferencesApi;
@@ -24,6 +25,7 @@ import org.guildhall.api.model.ReconciliationState;
 import org.guildhall.api.model.RefundId;
 import org.guildhall.api.model.SubscriptionId;
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Filter;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Row;
 import org.guildhall.billing.reconciliation.ReconciliationStore.Scope;
@@ -43,14 +45,16 @@ final class ReconciliationsHandler {
     private final ReconciliationStore reconciliations;
     private final DifferenceStore differences;
     private final Connections connections;
+    private final Providers providers;
     private final ReconcileJob job;
     private final TaskQueue queue;
 
     ReconciliationsHandler(
-            ReconciliationStore reconciliations, DifferenceStore differences, Connections connections, ReconcileJob job, TaskQueue queue) {
+            ReconciliationStore reconciliations, DifferenceStore differences, Connections connections, Providers providers, ReconcileJob job, TaskQueue queue) {
         this.reconciliations = reconciliations;
         this.differences = differences;
         this.connections = connections;
+        this.providers = providers;
         this.job = job;
         this.queue = queue;
     }
@@ -64,9 +68,14 @@ final class ReconciliationsHandler {
 
         @Override
         public Reply<org.guildhall.api.model.Reconciliation> createReconciliation(Call call, NewReconciliation body) {
-            var kinds = body.kinds() == null ? List.of(ReconciledKind.values()) : body.kinds();
             if (!connections.exists(call.tx(), body.connectionId().value())) {
                 throw Problem.VALIDATION_FAILED.at("/connection_id", "There is no such connection.");
+            }
+            var listed = providers.of(connections.any(call.tx(), body.connectionId().value()).provider()).listed();
+            var all = body.kinds() == null ? List.of(ReconciledKind.values()) : body.kinds();
+            var kinds = all.stream().filter(kind -> listed.contains(kind.value())).toList();
+            if (body.kinds() != null && kinds.size() < all.size()) {
+                throw Problem.VALIDATION_FAILED.at("/kinds", "The provider of the connection lists only: " + String.join(", ", new TreeSet<>(listed)) + ".");
             }
             var row = reconciliations.insert(call.tx(), body.externalId(), new Scope(
                     body.connectionId().value(), kinds.stream().map(ReconciledKind::value).toList(), body.objectsFrom(), body.objectsBefore()),

@@ -1,5 +1,6 @@
 package org.guildhall.billing.stripe;
 
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.ProviderMovement;
 
 /** Reads Stripe's balance transactions: the movements of the balance, with their fees. */
@@ -15,7 +16,7 @@ final class StripeBalances {
      * @param currency the currency of the object that it is about
      * @param amountMinor the amount of the object
      */
-    static ProviderMovement movement(StripeObject moved, String currency, long amountMinor) {
+    static ProviderMovement movement(ProviderJson moved, String currency, long amountMinor) {
         var settledCurrency = moved.requiredCurrency("currency");
         long settled = moved.amountOrZero("amount", settledCurrency);
         long tax = 0;

@@ -10,6 +10,7 @@ import org.guildhall.billing.events.ProviderCheckout;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,7 @@ public final class StripeCheckouts {
 
     private static ProviderCheckout answered(JsonNode body) throws ProviderFailure {
         try {
-            return read(StripeObject.of(body, "session"), false);
+            return read(StripeMoney.read(body, "session"), false);
         } catch (UnreadableEvent unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer isn't a session.", null);
         }
@@ -106,10 +107,10 @@ public final class StripeCheckouts {
 
     /** The session of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
     public static ProviderCheckout read(ProviderEvent event) {
-        return read(StripeObject.of(event.object(), "session"), event.type().endsWith("async_payment_failed"));
+        return read(StripeMoney.read(event.object(), "session"), event.type().endsWith("async_payment_failed"));
     }
 
-    private static ProviderCheckout read(StripeObject session, boolean paymentFailed) {
+    private static ProviderCheckout read(ProviderJson session, boolean paymentFailed) {
         var status = session.required("status", WORD_MAX);
         var state = switch (status) {
             case "open", "expired" -> status;

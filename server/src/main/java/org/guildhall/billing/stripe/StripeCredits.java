@@ -5,11 +5,12 @@ import java.util.List;
 import org.guildhall.billing.events.ProviderCredit.RefundPart;
 import org.guildhall.billing.events.ProviderCredit;
 import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.jspecify.annotations.Nullable;
 
 /** Reads Stripe's credit notes, in each version of its API: in 2025-03-31.basil the refund and the taxes moved to other members. */
-public final class StripeCredits {
+final class StripeCredits {
 
     private static final int WORD_MAX = 60;
     private static final int NUMBER_MAX = 100;
@@ -17,8 +18,8 @@ public final class StripeCredits {
     private StripeCredits() {}
 
     /** The credit note of an event. @throws UnreadableEvent if a member is missing or has the wrong type, or its parts don't make its amount */
-    public static ProviderCredit read(ProviderEvent event) {
-        var note = StripeObject.of(event.object(), "credit_note");
+    static ProviderCredit read(ProviderEvent event) {
+        var note = StripeMoney.read(event.object(), "credit_note");
         var currency = note.requiredCurrency("currency");
         var status = note.required("status", WORD_MAX);
         if (!status.equals("issued") && !status.equals("void")) {
@@ -42,7 +43,7 @@ public final class StripeCredits {
     }
 
     /** @param restMinor what a single refund of the older versions can be */
-    private static List<RefundPart> refunds(StripeObject note, String currency, long restMinor) {
+    private static List<RefundPart> refunds(ProviderJson note, String currency, long restMinor) {
         var refunds = new ArrayList<RefundPart>();
         for (var part : note.entries("refunds")) {
             var reference = part.reference("refund");
@@ -57,7 +58,7 @@ public final class StripeCredits {
         return refunds;
     }
 
-    private static @Nullable Long tax(StripeObject note, String currency) {
+    private static @Nullable Long tax(ProviderJson note, String currency) {
         for (var member : List.of("total_taxes", "tax_amounts")) {
             if (note.has(member)) {
                 return note.entries(member).stream().mapToLong(tax -> tax.amountOrZero("amount", currency)).sum();

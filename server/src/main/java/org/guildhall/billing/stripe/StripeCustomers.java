@@ -5,7 +5,7 @@ import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Reads Stripe's customers. */
-public final class StripeCustomers {
+final class StripeCustomers {
 
     private static final int TEXT_MAX = 512;
     private static final int PHONE_MAX = 60;
@@ -17,8 +17,8 @@ public final class StripeCustomers {
      *
      * @throws UnreadableEvent if a member has the wrong type
      */
-    public static ProviderAccount read(ProviderEvent event) {
-        var customer = StripeObject.of(event.object(), "customer");
+    static ProviderAccount read(ProviderEvent event) {
+        var customer = StripeMoney.read(event.object(), "customer");
         return new ProviderAccount(
                 customer.requiredReference("id"), event.type().equals("customer.deleted") || customer.flag("deleted"), customer.text("name", TEXT_MAX),
                 customer.text("email", TEXT_MAX), customer.text("phone", PHONE_MAX), customer.currency("currency"), customer.metadata());

@@ -7,15 +7,15 @@ import org.guildhall.billing.events.ProviderMovement;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Reads Stripe's disputes. Their amounts come from their balance transactions, which the events carry whole. */
-public final class StripeDisputes {
+final class StripeDisputes {
 
     private static final int WORD_MAX = 60;
 
     private StripeDisputes() {}
 
     /** The dispute of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderDispute read(ProviderEvent event) {
-        var dispute = StripeObject.of(event.object(), "dispute");
+    static ProviderDispute read(ProviderEvent event) {
+        var dispute = StripeMoney.read(event.object(), "dispute");
         var currency = dispute.requiredCurrency("currency");
         var status = dispute.required("status", WORD_MAX);
         var state = switch (status) {

@@ -1,11 +1,12 @@
 package org.guildhall.billing.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Reads the envelope of Stripe's events, in each version of its API. */
-public final class StripeEvents {
+final class StripeEvents {
 
     private static final int TYPE_MAX = 120;
     private static final int VERSION_MAX = 60;
@@ -13,19 +14,19 @@ public final class StripeEvents {
     private StripeEvents() {}
 
     /** @throws UnreadableEvent if the body isn't an event */
-    public static ProviderEvent read(JsonNode body) {
-        var event = StripeObject.of(body, "event");
+    static ProviderEvent read(JsonNode body) {
+        var event = StripeMoney.read(body, "event");
         var at = event.instant("created");
         if (at == null) {
             throw event.wrong("created", "missing");
         }
         var type = event.required("type", TYPE_MAX);
         var object = body.path("data").path("object");
-        var subject = object.isObject() ? StripeObject.of(object, "data.object") : null;
+        var subject = object.isObject() ? StripeMoney.read(object, "data.object") : null;
         return new ProviderEvent(
                 event.requiredReference("id"), type, subject == null ? null : subject.text("object", TYPE_MAX),
                 subject == null ? null : subject.reference("id"), at, rank(type), event.text("api_version", VERSION_MAX), event.flag("livemode"),
-                event.reference("account"), object);
+                event.reference("account"), object, Map.of());
     }
 
     /** Several events of an object can have the same second. Their types tell the order in which they happen. */

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.guildhall.billing.events.Provider.ListPage;
+import org.guildhall.billing.events.Provider.Target;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
@@ -15,7 +17,7 @@ import org.guildhall.billing.stripe.StripeApi.Answer;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches objects of Stripe. An answer has the form of events, so that it is read and applied by their code. */
-public final class StripeFetches {
+final class StripeFetches {
 
     private static final int PAGE = 100;
     /** A bound for lists that never end. */
@@ -28,20 +30,12 @@ public final class StripeFetches {
 
     private final StripeApi api;
 
-    public StripeFetches(StripeApi api) {
+    StripeFetches(StripeApi api) {
         this.api = api;
     }
 
-    /**
-     * The object that an event is about.
-     *
-     * @param kind account, subscription, invoice, payment, refund, dispute or payout
-     * @param reference Stripe's id
-     */
-    public record Target(String kind, String reference) {}
-
     /** The object that an event is about; null if it isn't fetched. A charge belongs to its payment. */
-    public static @Nullable Target target(ProviderEvent event) {
+    static @Nullable Target target(ProviderEvent event) {
         var reference = event.objectReference();
         if (reference == null || event.objectKind() == null) {
             return null;
@@ -51,7 +45,7 @@ public final class StripeFetches {
             case "subscription", "invoice", "refund", "dispute", "payout" -> new Target(event.objectKind(), reference);
             case "payment_intent" -> new Target("payment", reference);
             case "charge" -> {
-                var intent = StripeObject.of(event.object(), "charge").reference("payment_intent");
+                var intent = StripeMoney.read(event.object(), "charge").reference("payment_intent");
                 yield new Target("payment", intent == null ? reference : intent);
             }
             default -> null;
@@ -64,7 +58,7 @@ public final class StripeFetches {
      * @param kind account, subscription, invoice, payment, refund, dispute or payout
      * @return the object first, then objects that belong to it
      */
-    public List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
+    List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
         return switch (kind) {
             case "account" -> List.of(event("customer.updated", one(apiKey, "customers", reference)));
             case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference)));
@@ -77,9 +71,6 @@ public final class StripeFetches {
         };
     }
 
-    /** A page of a list. @param last the reference after which the next page begins; null after the last page */
-    public record ListPage(List<ProviderEvent> objects, @Nullable String last) {}
-
     /**
      * A page of the objects of a kind, the newest first. A payment is a payment intent here.
      *
@@ -87,7 +78,7 @@ public final class StripeFetches {
      * @param before only objects that were created before this instant; null for all
      * @param after the reference after which the page begins; null for the first page
      */
-    public ListPage page(String apiKey, String kind, @Nullable Instant from, @Nullable Instant before, @Nullable String after) throws ProviderFailure {
+    ListPage page(String apiKey, String kind, @Nullable Instant from, @Nullable Instant before, @Nullable String after) throws ProviderFailure {
         var parameters = new HashMap<String, String>();
         parameters.put("limit", Integer.toString(PAGE));
         if (from != null) {
@@ -180,6 +171,6 @@ public final class StripeFetches {
         var body = answer.body();
         return new ProviderEvent(
                 NO_EVENT, type, body.path("object").textValue(), body.path("id").textValue(), answer.at(), RANK, answer.version(),
-                body.path("livemode").asBoolean(), null, body);
+                body.path("livemode").asBoolean(), null, body, Map.of());
     }
 }

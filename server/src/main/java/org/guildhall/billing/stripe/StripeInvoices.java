@@ -8,6 +8,7 @@ import org.guildhall.billing.events.ProviderInvoice.Dates;
 import org.guildhall.billing.events.ProviderInvoice.Line;
 import org.guildhall.billing.events.ProviderInvoice.Tax;
 import org.guildhall.billing.events.ProviderInvoice;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://docs.stripe.com/changelog/basil/2025-03-31/adds-new-parent-field-to-invoicing-objects">The new members</a>
  */
-public final class StripeInvoices {
+final class StripeInvoices {
 
     private static final int WORD_MAX = 60;
     private static final int NUMBER_MAX = 100;
@@ -34,8 +35,8 @@ public final class StripeInvoices {
      *
      * @throws UnreadableEvent if a member is missing or has the wrong type, or minor units can't express an amount
      */
-    public static ProviderInvoice read(ProviderEvent event) {
-        var invoice = StripeObject.of(event.object(), "invoice");
+    static ProviderInvoice read(ProviderEvent event) {
+        var invoice = StripeMoney.read(event.object(), "invoice");
         var currency = invoice.currency("currency");
         if (currency == null) {
             throw invoice.wrong("currency", "missing");
@@ -47,10 +48,10 @@ public final class StripeInvoices {
                 invoice.text("number", NUMBER_MAX), invoice.text("billing_reason", WORD_MAX), currency, amounts(invoice, currency), dates(invoice),
                 attempts == null ? 0 : (int) Math.clamp(attempts, 0, ATTEMPTS_MAX), invoice.instant("next_payment_attempt"),
                 invoice.reference("latest_revision"), lines(invoice, currency), linesComplete(invoice),
-                invoice.flag("paid_out_of_band"), invoice.metadata());
+                invoice.flag("paid_out_of_band"), false, invoice.metadata());
     }
 
-    private static String state(ProviderEvent event, StripeObject invoice, @Nullable String status) {
+    private static String state(ProviderEvent event, ProviderJson invoice, @Nullable String status) {
         if (event.type().equals("invoice.deleted") || invoice.flag("deleted")) {
             return "deleted";
         }
@@ -61,14 +62,14 @@ public final class StripeInvoices {
         };
     }
 
-    private static @Nullable String subscription(StripeObject invoice) {
+    private static @Nullable String subscription(ProviderJson invoice) {
         var parent = invoice.child("parent");
         var details = parent == null ? null : parent.child("subscription_details");
         var moved = details == null ? null : details.reference("subscription");
         return moved == null ? invoice.reference("subscription") : moved;
     }
 
-    private static Amounts amounts(StripeObject invoice, String currency) {
+    private static Amounts amounts(ProviderJson invoice, String currency) {
         return new Amounts(
                 invoice.amountOrZero("subtotal", currency), sum(invoice, "total_discount_amounts", currency), tax(invoice, currency),
                 invoice.amountOrZero("total", currency), invoice.amountOrZero("amount_due", currency), invoice.amountOrZero("amount_paid", currency),
@@ -77,7 +78,7 @@ public final class StripeInvoices {
     }
 
     /** The total of all taxes; null if the invoice states none. */
-    private static @Nullable Long tax(StripeObject invoice, String currency) {
+    private static @Nullable Long tax(ProviderJson invoice, String currency) {
         for (var member : List.of("total_taxes", "total_tax_amounts")) {
             if (invoice.has(member)) {
                 return sum(invoice, member, currency);
@@ -86,7 +87,7 @@ public final class StripeInvoices {
         return invoice.amount("tax", currency);
     }
 
-    private static long sum(StripeObject object, String member, String currency) {
+    private static long sum(ProviderJson object, String member, String currency) {
         long sum = 0;
         for (var entry : object.entries(member)) {
             sum += entry.amountOrZero("amount", currency);
@@ -94,7 +95,7 @@ public final class StripeInvoices {
         return sum;
     }
 
-    private static Dates dates(StripeObject invoice) {
+    private static Dates dates(ProviderJson invoice) {
         var reached = invoice.child("status_transitions");
         return new Dates(
                 reached == null ? null : reached.instant("finalized_at"), invoice.instant("due_date"), reached == null ? null : reached.instant("paid_at"),
@@ -102,12 +103,12 @@ public final class StripeInvoices {
                 invoice.instant("period_start"), invoice.instant("period_end"));
     }
 
-    private static boolean linesComplete(StripeObject invoice) {
+    private static boolean linesComplete(ProviderJson invoice) {
         var list = invoice.child("lines");
         return list != null && !list.flag("has_more") && invoice.entries("lines").size() <= LINES_MAX;
     }
 
-    private static List<Line> lines(StripeObject invoice, String currency) {
+    private static List<Line> lines(ProviderJson invoice, String currency) {
         var lines = new ArrayList<Line>();
         for (var line : invoice.entries("lines")) {
             if (lines.size() < LINES_MAX) {
@@ -121,7 +122,7 @@ public final class StripeInvoices {
         return lines;
     }
 
-    private static Line line(StripeObject line, String currency) {
+    private static Line line(ProviderJson line, String currency) {
         var details = details(line);
         var moved = line.child("pricing");
         var pricing = moved == null ? null : moved.child("price_details");
@@ -140,7 +141,7 @@ public final class StripeInvoices {
     }
 
     /** The origin of a line: an item of a subscription, or an item that was added to the invoice; null before 2025-03-31.basil. */
-    private static @Nullable StripeObject details(StripeObject line) {
+    private static @Nullable ProviderJson details(ProviderJson line) {
         var parent = line.child("parent");
         if (parent == null) {
             return null;
@@ -153,7 +154,7 @@ public final class StripeInvoices {
         return one != null ? one : two != null ? two : three;
     }
 
-    private static List<Tax> taxes(StripeObject line, String currency) {
+    private static List<Tax> taxes(ProviderJson line, String currency) {
         boolean moved = line.has("taxes");
         return line.entries(moved ? "taxes" : "tax_amounts").stream()
                 .limit(TAXES_MAX)
@@ -161,17 +162,17 @@ public final class StripeInvoices {
                 .toList();
     }
 
-    private static Tax tax(StripeObject line, StripeObject tax, String currency) {
+    private static Tax tax(ProviderJson line, ProviderJson tax, String currency) {
         var details = tax.child("tax_rate_details");
         var rate = details == null ? null : details.reference("tax_rate");
         return tax(line, tax, currency, "inclusive".equals(tax.text("tax_behavior", WORD_MAX)), rate);
     }
 
-    private static Tax olderTax(StripeObject line, StripeObject tax, String currency) {
+    private static Tax olderTax(ProviderJson line, ProviderJson tax, String currency) {
         return tax(line, tax, currency, tax.flag("inclusive"), tax.reference("tax_rate"));
     }
 
-    private static Tax tax(StripeObject line, StripeObject tax, String currency, boolean inclusive, @Nullable String rate) {
+    private static Tax tax(ProviderJson line, ProviderJson tax, String currency, boolean inclusive, @Nullable String rate) {
         var expanded = line.entries("tax_rates").stream().filter(known -> rate != null && rate.equals(known.reference("id"))).findFirst().orElse(null);
         return new Tax(
                 tax.amountOrZero("amount", currency), inclusive, rate, expanded == null ? null : expanded.text("display_name", NUMBER_MAX),
@@ -179,7 +180,7 @@ public final class StripeInvoices {
     }
 
     /** The shipping is a line of its own, so that the lines make the total. */
-    private static Line shipping(StripeObject shipping, String currency) {
+    private static Line shipping(ProviderJson shipping, String currency) {
         long amount = shipping.amountOrZero("amount_subtotal", currency);
         long tax = shipping.amountOrZero("amount_tax", currency);
         boolean inclusive = shipping.amountOrZero("amount_total", currency) == amount;

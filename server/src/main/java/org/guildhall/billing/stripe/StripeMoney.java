@@ -1,8 +1,10 @@
 package org.guildhall.billing.stripe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Currency;
 import java.util.Locale;
 import java.util.Set;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /**
@@ -21,6 +23,11 @@ final class StripeMoney {
     private static final long MINOR_MAX = 9_007_199_254_740_991L;
 
     private StripeMoney() {}
+
+    /** Reads an object of Stripe. @param name the name of the object in error messages */
+    static ProviderJson read(JsonNode node, String name) {
+        return ProviderJson.of(node, name, StripeMoney::minor);
+    }
 
     /**
      * The amount in minor units of ISO 4217.

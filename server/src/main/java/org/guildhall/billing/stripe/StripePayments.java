@@ -3,6 +3,7 @@ package org.guildhall.billing.stripe;
 import org.guildhall.billing.events.ProviderAttempt;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderInvoicePayment;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.events.ProviderPayment;
 import org.guildhall.billing.events.ProviderRefund;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Reads Stripe's payment intents, charges, refunds and payments of invoices, in each version of its API. A payment intent is a payment, a charge is one of
  * its attempts. A charge of its own, without a payment intent, is a payment with one attempt.
  */
-public final class StripePayments {
+final class StripePayments {
 
     private static final int WORD_MAX = 60;
     private static final int CODE_MAX = 100;
@@ -22,8 +23,8 @@ public final class StripePayments {
     private StripePayments() {}
 
     /** The payment intent of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderPayment readIntent(ProviderEvent event) {
-        var intent = StripeObject.of(event.object(), "payment_intent");
+    static ProviderPayment readIntent(ProviderEvent event) {
+        var intent = StripeMoney.read(event.object(), "payment_intent");
         var currency = intent.requiredCurrency("currency");
         var status = intent.required("status", WORD_MAX);
         var error = intent.child("last_payment_error");
@@ -35,13 +36,13 @@ public final class StripePayments {
     }
 
     /** Since 2025-03-31.basil a payment intent doesn't name its invoice, but its order is one. */
-    private static @Nullable String invoicePrefix(StripeObject intent) {
+    private static @Nullable String invoicePrefix(ProviderJson intent) {
         var details = intent.child("payment_details");
         var order = details == null ? null : details.text("order_reference", ProviderPayment.INVOICE_PREFIX_LENGTH);
         return order != null && order.startsWith("in_") ? order : null;
     }
 
-    private static String state(StripeObject intent, String status, @Nullable Failure failure) {
+    private static String state(ProviderJson intent, String status, @Nullable Failure failure) {
         return switch (status) {
             case "succeeded", "processing", "requires_action", "canceled" -> status;
             case "requires_source_action" -> "requires_action";
@@ -52,8 +53,8 @@ public final class StripePayments {
     }
 
     /** The charge of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderAttempt readCharge(ProviderEvent event) {
-        var charge = StripeObject.of(event.object(), "charge");
+    static ProviderAttempt readCharge(ProviderEvent event) {
+        var charge = StripeMoney.read(event.object(), "charge");
         var currency = charge.requiredCurrency("currency");
         var status = charge.required("status", WORD_MAX);
         var reference = charge.requiredReference("id");
@@ -78,15 +79,15 @@ public final class StripePayments {
     }
 
     /** True if an event tells of received money, and of its movement the id only: without the fee. */
-    public static boolean lacksFee(ProviderEvent event) {
+    static boolean lacksFee(ProviderEvent event) {
         if (!"charge".equals(event.objectKind())) {
             return false;
         }
-        var charge = StripeObject.of(event.object(), "charge");
+        var charge = StripeMoney.read(event.object(), "charge");
         return charge.flag("captured") && charge.reference("balance_transaction") != null && charge.child("balance_transaction") == null;
     }
 
-    private static @Nullable Failure failure(StripeObject charge, String outcome) {
+    private static @Nullable Failure failure(ProviderJson charge, String outcome) {
         if (!outcome.equals("failed")) {
             return null;
         }
@@ -95,14 +96,14 @@ public final class StripePayments {
         return new Failure(reason == null ? charge.text("failure_code", CODE_MAX) : reason, charge.text("failure_message", MESSAGE_MAX));
     }
 
-    private static @Nullable String code(StripeObject error, String first, String second) {
+    private static @Nullable String code(ProviderJson error, String first, String second) {
         var code = error.text(first, CODE_MAX);
         return code == null ? error.text(second, CODE_MAX) : code;
     }
 
     /** The refund of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderRefund readRefund(ProviderEvent event) {
-        var refund = StripeObject.of(event.object(), "refund");
+    static ProviderRefund readRefund(ProviderEvent event) {
+        var refund = StripeMoney.read(event.object(), "refund");
         var currency = refund.requiredCurrency("currency");
         var status = refund.required("status", WORD_MAX);
         var state = switch (status) {
@@ -118,8 +119,8 @@ public final class StripePayments {
     }
 
     /** The payment of an invoice of an event; null if it names no payment. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static @Nullable ProviderInvoicePayment readInvoicePayment(ProviderEvent event) {
-        var part = StripeObject.of(event.object(), "invoice_payment");
+    static @Nullable ProviderInvoicePayment readInvoicePayment(ProviderEvent event) {
+        var part = StripeMoney.read(event.object(), "invoice_payment");
         var payment = part.child("payment");
         var intent = payment == null ? null : payment.reference("payment_intent");
         var reference = payment == null || intent != null ? intent : payment.reference("charge");

@@ -5,7 +5,7 @@ import org.guildhall.billing.events.ProviderPayout;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Reads Stripe's payouts. */
-public final class StripePayouts {
+final class StripePayouts {
 
     private static final int WORD_MAX = 60;
     private static final int MESSAGE_MAX = 1_000;
@@ -13,8 +13,8 @@ public final class StripePayouts {
     private StripePayouts() {}
 
     /** The payout of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderPayout read(ProviderEvent event) {
-        var payout = StripeObject.of(event.object(), "payout");
+    static ProviderPayout read(ProviderEvent event) {
+        var payout = StripeMoney.read(event.object(), "payout");
         var currency = payout.requiredCurrency("currency");
         var status = payout.required("status", WORD_MAX);
         var state = switch (status) {
@@ -23,7 +23,7 @@ public final class StripePayouts {
             default -> throw payout.wrong("status", "unknown");
         };
         return new ProviderPayout(
-                payout.requiredReference("id"), status, state, currency, payout.amountOrZero("amount", currency), payout.requiredInstant("created"),
+                payout.requiredReference("id"), status, state, currency, payout.amountOrZero("amount", currency), 0, payout.requiredInstant("created"),
                 payout.requiredInstant("arrival_date"), payout.text("failure_code", WORD_MAX), payout.text("failure_message", MESSAGE_MAX),
                 payout.metadata());
     }

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
 import org.guildhall.billing.events.ProviderPreview;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Changes of the prices of Stripe's subscriptions, and their previews. */
@@ -45,13 +46,13 @@ public final class StripePlanChanges {
                 "subscription_details[items][0][price]", change.price(), "subscription_details[proration_behavior]", change.behavior(),
                 "subscription_details[proration_date]", Long.toString(change.prorationAt().getEpochSecond())));
         try {
-            return read(StripeObject.of(api.post(apiKey, "/v1/invoices/create_preview", parameters, idempotencyKey).body(), "invoice"));
+            return read(StripeMoney.read(api.post(apiKey, "/v1/invoices/create_preview", parameters, idempotencyKey).body(), "invoice"));
         } catch (UnreadableEvent unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer isn't an invoice.", null);
         }
     }
 
-    private static ProviderPreview read(StripeObject invoice) {
+    private static ProviderPreview read(ProviderJson invoice) {
         var currency = invoice.requiredCurrency("currency");
         var all = invoice.entries("lines");
         var lines = all.stream().limit(LINES_MAX).map(line -> new ProviderPreview.Line(
@@ -63,7 +64,7 @@ public final class StripePlanChanges {
     }
 
     /** Reads both places of the member: it has moved with 2025-03-31.basil. */
-    private static boolean isProration(StripeObject line) {
+    private static boolean isProration(ProviderJson line) {
         var parent = line.child("parent");
         var details = parent == null ? null : parent.child("subscription_item_details");
         return details == null ? line.flag("proration") : details.flag("proration");

@@ -21,7 +21,7 @@ public final class StripePortals {
     public ProviderPortal create(String apiKey, String customer, String returnUrl, String idempotencyKey) throws ProviderFailure {
         var body = api.post(apiKey, "/v1/billing_portal/sessions", Map.of("customer", customer, "return_url", returnUrl), idempotencyKey).body();
         try {
-            var session = StripeObject.of(body, "session");
+            var session = StripeMoney.read(body, "session");
             return new ProviderPortal(session.requiredReference("id"), session.required("url", URL_MAX));
         } catch (UnreadableEvent unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer isn't a session.", null);

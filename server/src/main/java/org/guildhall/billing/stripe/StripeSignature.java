@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://docs.stripe.com/webhooks/signature">Stripe's description</a>
  */
-public final class StripeSignature {
+final class StripeSignature {
 
-    public static final String HEADER = "Stripe-Signature";
+    static final String HEADER = "Stripe-Signature";
 
     /** How far the time of a signature may be from the present instant. */
-    public static final Duration TOLERANCE = Duration.ofSeconds(300);
+    static final Duration TOLERANCE = Duration.ofSeconds(300);
 
     private static final int HEADER_LENGTH_MAX = 4_096;
     private static final int PARTS_MAX = 10;
@@ -35,7 +35,7 @@ public final class StripeSignature {
      * @param secrets the secrets that are valid now
      * @param now the present instant by the database's clock
      */
-    public static boolean verify(byte[] body, String header, List<String> secrets, Instant now) {
+    static boolean verify(byte[] body, String header, List<String> secrets, Instant now) {
         var time = time(header);
         if (time == null || Duration.between(time, now).abs().compareTo(TOLERANCE) > 0) {
             return false;

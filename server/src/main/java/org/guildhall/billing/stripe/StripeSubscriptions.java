@@ -3,12 +3,13 @@ package org.guildhall.billing.stripe;
 import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.billing.events.ProviderEvent;
+import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Reads Stripe's subscriptions. The billing period is a member of the items since version basil, and of the subscription before. */
-public final class StripeSubscriptions {
+final class StripeSubscriptions {
 
     private static final int WORD_MAX = 20;
     private static final int STATUS_MAX = 60;
@@ -17,8 +18,8 @@ public final class StripeSubscriptions {
     private StripeSubscriptions() {}
 
     /** The subscription of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderSubscription read(ProviderEvent event) {
-        var subscription = StripeObject.of(event.object(), "subscription");
+    static ProviderSubscription read(ProviderEvent event) {
+        var subscription = StripeMoney.read(event.object(), "subscription");
         var status = subscription.required("status", STATUS_MAX);
         return new ProviderSubscription(
                 subscription.requiredReference("id"), subscription.requiredReference("customer"), status,
@@ -31,7 +32,7 @@ public final class StripeSubscriptions {
         return status.equals("incomplete_expired") ? "expired" : "canceled";
     }
 
-    private static String state(StripeObject subscription, String status) {
+    private static String state(ProviderJson subscription, String status) {
         return switch (status) {
             case "incomplete", "trialing", "active", "past_due", "paused", "unpaid", "canceled" -> status;
             case "incomplete_expired" -> "expired";
@@ -39,30 +40,30 @@ public final class StripeSubscriptions {
         };
     }
 
-    private static String collection(StripeObject subscription) {
+    private static String collection(ProviderJson subscription) {
         if (subscription.member("pause_collection").isObject()) {
             return "paused";
         }
         return "send_invoice".equals(subscription.text("collection_method", STATUS_MAX)) ? "invoice" : "automatic";
     }
 
-    private static List<Item> items(StripeObject subscription) {
+    private static List<Item> items(ProviderJson subscription) {
         var data = subscription.member("items").path("data");
         if (!data.isArray() || data.size() > ITEMS_MAX) {
             throw subscription.wrong("items.data", data.isArray() ? "longer than the server reads" : "no list");
         }
         var items = new ArrayList<Item>();
         for (var node : data) {
-            items.add(item(subscription, StripeObject.of(node, "items.data")));
+            items.add(item(subscription, StripeMoney.read(node, "items.data")));
         }
         return items;
     }
 
-    private static Item item(StripeObject subscription, StripeObject item) {
+    private static Item item(ProviderJson subscription, ProviderJson item) {
         // Before prices there were plans, with the same members under other names.
         var priceNode = item.member("price").isObject() ? item.member("price") : item.member("plan");
-        var price = priceNode.isObject() ? StripeObject.of(priceNode, "price") : null;
-        var recurring = price == null ? null : price.member("recurring").isObject() ? StripeObject.of(price.member("recurring"), "recurring") : price;
+        var price = priceNode.isObject() ? StripeMoney.read(priceNode, "price") : null;
+        var recurring = price == null ? null : price.member("recurring").isObject() ? StripeMoney.read(price.member("recurring"), "recurring") : price;
         var currency = price == null ? null : price.currency("currency");
         var amount = price == null ? null : price.number("unit_amount") == null ? price.number("amount") : price.number("unit_amount");
         var start = item.instant("current_period_start");

@@ -10,6 +10,7 @@ import org.guildhall.billing.events.ProviderAttempt;
 import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.mirror.PaymentRules.Intent;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +32,12 @@ class PaymentRulesTest {
         return attempts;
     }
 
+    @Test
+    void pendingPayment_afterAFailedAttempt_isTriedAgain() {
+        assertEquals("pending", PaymentRules.progress(new Intent("pending", 0, null, NOON.plusSeconds(1)), attempts("F")).state());
+        assertEquals("failed", PaymentRules.progress(new Intent("pending", 0, null, NOON), attempts("F")).state());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "pending,         ,    pending,         0,     ,                     ",
@@ -41,6 +48,8 @@ class PaymentRulesTest {
         "succeeded,       ,    succeeded,       12900, 2027-03-01T12:00:00Z, ",
         "requires_action, F,   requires_action, 0,     ,                     ",
         "processing,      P,   processing,      0,     ,                     ",
+        "reversed,        FS,  reversed,        12900, 2027-03-01T12:00:01Z, declined",
+        "reversed,        SF,  reversed,        12900, 2027-03-01T12:00:00Z, declined",
         "pending,         A,   pending,         0,     ,                     ",
         "canceled,        A,   canceled,        0,     ,                     ",
         "canceled,        F,   canceled,        0,     ,                     ",

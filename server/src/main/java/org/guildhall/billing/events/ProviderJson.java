@@ -1,43 +1,57 @@
-package org.guildhall.billing.stripe;
+package org.guildhall.billing.events;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.core.json.Texts;
 import org.jspecify.annotations.Nullable;
 
-/** Reads members of Stripe's JSON. Unknown members are ignored. A member of the wrong type is unreadable, never silently null. */
-final class StripeObject {
+/** Reads members of a provider's JSON. Unknown members are ignored. A member of the wrong type is unreadable, never silently null. */
+public final class ProviderJson {
 
     private static final int METADATA_MAX = 100;
     private static final int METADATA_VALUE_MAX = 5_000;
+    private static final int TIME_MAX = 40;
     private static final long NUMBER_MAX = 9_007_199_254_740_991L;
     /** The last second that an instant of an answer can have. */
     private static final long SECONDS_MAX = 253_402_300_799L;
 
+    /** The unit in which a provider writes amounts. */
+    @FunctionalInterface
+    public interface Unit {
+
+        /** The amount in minor units of ISO 4217. @throws UnreadableEvent if they can't express it */
+        long minor(long amount, String currency);
+    }
+
     private final JsonNode node;
     private final String name;
+    private final Unit unit;
 
-    private StripeObject(JsonNode node, String name) {
+    private ProviderJson(JsonNode node, String name, Unit unit) {
         this.node = node;
         this.name = name;
+        this.unit = unit;
     }
 
     /** @param name the name of the object in error messages */
-    static StripeObject of(JsonNode node, String name) {
+    public static ProviderJson of(JsonNode node, String name, Unit unit) {
         if (!node.isObject()) {
             throw new UnreadableEvent("`" + name + "` is no object.");
         }
-        return new StripeObject(node, name);
+        return new ProviderJson(node, name, unit);
     }
 
     /** A text of at most {@code most} characters; null if it is missing, null or empty. */
-    @Nullable String text(String member, int most) {
+    public @Nullable String text(String member, int most) {
         var value = node.path(member);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -50,7 +64,7 @@ final class StripeObject {
     }
 
     /** An id, also of an expanded object; null if it is missing. @throws UnreadableEvent if it is too long to be one */
-    @Nullable String reference(String member) {
+    public @Nullable String reference(String member) {
         var value = node.path(member);
         var id = value.isObject() ? value.path("id") : value;
         if (id.isMissingNode() || id.isNull()) {
@@ -63,7 +77,7 @@ final class StripeObject {
     }
 
     /** A text that must be there. */
-    String required(String member, int most) {
+    public String required(String member, int most) {
         var text = text(member, most);
         if (text == null) {
             throw wrong(member, "missing");
@@ -72,7 +86,7 @@ final class StripeObject {
     }
 
     /** An id that must be there. */
-    String requiredReference(String member) {
+    public String requiredReference(String member) {
         var id = reference(member);
         if (id == null) {
             throw wrong(member, "missing");
@@ -80,7 +94,7 @@ final class StripeObject {
         return id;
     }
 
-    boolean flag(String member) {
+    public boolean flag(String member) {
         var value = node.path(member);
         if (value.isMissingNode() || value.isNull()) {
             return false;
@@ -92,7 +106,7 @@ final class StripeObject {
     }
 
     /** A whole number; null if it is missing. @throws UnreadableEvent if it is larger than the API can show */
-    @Nullable Long number(String member) {
+    public @Nullable Long number(String member) {
         var value = node.path(member);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -104,7 +118,7 @@ final class StripeObject {
     }
 
     /** An instant in seconds since 1970; null if it is missing. */
-    @Nullable Instant instant(String member) {
+    public @Nullable Instant instant(String member) {
         var value = node.path(member);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -115,8 +129,43 @@ final class StripeObject {
         return Instant.ofEpochSecond(value.longValue());
     }
 
+    /** An instant in the form of RFC 3339; null if it is missing. */
+    public @Nullable Instant time(String member) {
+        var text = text(member, TIME_MAX);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException otherForm) {
+            throw wrong(member, "no instant");
+        }
+    }
+
+    /** An instant in the form of RFC 3339 that must be there. */
+    public Instant requiredTime(String member) {
+        var time = time(member);
+        if (time == null) {
+            throw wrong(member, "missing");
+        }
+        return time;
+    }
+
+    /** The beginning in UTC of a day such as {@code 2026-11-30}; null if it is missing. */
+    public @Nullable Instant day(String member) {
+        var text = text(member, TIME_MAX);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeException otherForm) {
+            throw wrong(member, "no day");
+        }
+    }
+
     /** An instant that must be there. */
-    Instant requiredInstant(String member) {
+    public Instant requiredInstant(String member) {
         var instant = instant(member);
         if (instant == null) {
             throw wrong(member, "missing");
@@ -125,7 +174,7 @@ final class StripeObject {
     }
 
     /** A currency in capital letters; null if it is missing. */
-    @Nullable String currency(String member) {
+    public @Nullable String currency(String member) {
         var text = text(member, 10);
         if (text != null && !text.matches("[A-Za-z]{3}")) {
             throw wrong(member, "no currency");
@@ -134,7 +183,7 @@ final class StripeObject {
     }
 
     /** A currency that must be there. */
-    String requiredCurrency(String member) {
+    public String requiredCurrency(String member) {
         var currency = currency(member);
         if (currency == null) {
             throw wrong(member, "missing");
@@ -143,7 +192,7 @@ final class StripeObject {
     }
 
     /** A whole number; null if it is missing. */
-    @Nullable Long whole(String member) {
+    public @Nullable Long whole(String member) {
         var value = node.path(member);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -155,36 +204,36 @@ final class StripeObject {
     }
 
     /** An amount in minor units of ISO 4217; null if it is missing. */
-    @Nullable Long amount(String member, String currency) {
+    public @Nullable Long amount(String member, String currency) {
         var wire = whole(member);
-        return wire == null ? null : StripeMoney.minor(wire, currency);
+        return wire == null ? null : unit.minor(wire, currency);
     }
 
     /** An amount that counts as 0 if it is missing. */
-    long amountOrZero(String member, String currency) {
+    public long amountOrZero(String member, String currency) {
         var amount = amount(member, currency);
         return amount == null ? 0 : amount;
     }
 
     /** A text or a number as a text; null if it is missing. */
-    @Nullable String textOrNumber(String member, int most) {
+    public @Nullable String textOrNumber(String member, int most) {
         var value = node.path(member);
         return value.isNumber() ? Texts.cut(value.decimalValue().stripTrailingZeros().toPlainString(), most) : text(member, most);
     }
 
     /** An object; null if it is missing, null, or an id that isn't expanded. */
-    @Nullable StripeObject child(String member) {
+    public @Nullable ProviderJson child(String member) {
         var value = node.path(member);
-        return value.isObject() ? new StripeObject(value, name + "." + member) : null;
+        return value.isObject() ? new ProviderJson(value, name + "." + member, unit) : null;
     }
 
     /** True if the member is there and isn't null. */
-    boolean has(String member) {
+    public boolean has(String member) {
         return !node.path(member).isMissingNode() && !node.path(member).isNull();
     }
 
     /** The objects of an array, or of a list object with the array {@code data}; none if it is missing. */
-    List<StripeObject> entries(String member) {
+    public List<ProviderJson> entries(String member) {
         var value = node.path(member);
         var array = value.isObject() ? value.path("data") : value;
         if (array.isMissingNode() || array.isNull()) {
@@ -193,18 +242,18 @@ final class StripeObject {
         if (!array.isArray()) {
             throw wrong(member, "no list");
         }
-        var entries = new ArrayList<StripeObject>();
+        var entries = new ArrayList<ProviderJson>();
         // A discount that isn't expanded is only an id.
         array.forEach(entry -> {
             if (entry.isObject()) {
-                entries.add(new StripeObject(entry, name + "." + member + "[]"));
+                entries.add(new ProviderJson(entry, name + "." + member + "[]", unit));
             }
         });
         return entries;
     }
 
     /** The member {@code metadata}; values that are no texts as JSON. */
-    Map<String, String> metadata() {
+    public Map<String, String> metadata() {
         var metadata = new TreeMap<String, String>();
         node.path("metadata").properties().stream().limit(METADATA_MAX).forEach(entry -> {
             var value = entry.getValue();
@@ -217,11 +266,11 @@ final class StripeObject {
         return text.replace("\0", "");
     }
 
-    JsonNode member(String member) {
+    public JsonNode member(String member) {
         return node.path(member);
     }
 
-    UnreadableEvent wrong(String member, String what) {
+    public UnreadableEvent wrong(String member, String what) {
         return new UnreadableEvent("`" + name + "." + member + "` is " + what + ".");
     }
 }

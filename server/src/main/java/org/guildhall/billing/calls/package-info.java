@@ -1,0 +1,5 @@
+/** Reads the APIs of payment providers over HTTP. */
+@NullMarked
+package org.guildhall.billing.calls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,160 @@
+package org.guildhall.billing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.guildhall.core.json.Json;
+import org.jspecify.annotations.Nullable;
+
+/** A server that answers as GoCardless's API does: single objects, lists in pages with cursors, errors, and limits. Each account has a token of its own. */
+public final class GoCardlessStandIn {
+
+    private static final GoCardlessStandIn SHARED = new GoCardlessStandIn();
+    private static final int PAGE = 2;
+
+    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final HttpServer server;
+
+    private GoCardlessStandIn() {
+        try {
+            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        server.createContext("/", this::answer);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+    }
+
+    public static GoCardlessStandIn shared() {
+        return SHARED;
+    }
+
+    /** The address of the API. */
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** A new account without objects. */
+    public Account account() {
+        var account = new Account("live_standIn%010d".formatted(count.incrementAndGet()));
+        accounts.put(account.token, account);
+        return account;
+    }
+
+    private record Failure(int status, @Nullable Integer retryAfter) {}
+
+    /** An account at GoCardless. */
+    public static final class Account {
+
+        private final String token;
+        private final Map<String, Map<String, Map<String, Object>>> collections = new HashMap<>();
+        private final Deque<Failure> failures = new ArrayDeque<>();
+        private final List<String> calls = new ArrayList<>();
+
+        private Account(String token) {
+            this.token = token;
+        }
+
+        public String token() {
+            return token;
+        }
+
+        /** Adds or replaces an object. @param collection such as {@code customers} */
+        public synchronized Account put(String collection, Map<String, Object> object) {
+            var objects = collections.computeIfAbsent(collection, any -> new LinkedHashMap<>());
+            objects.put(object.containsKey("id") ? String.valueOf(object.get("id")) : "item-" + objects.size(), object);
+            return this;
+        }
+
+        /** Makes the next call fail. @param retryAfter seconds; null for none */
+        public synchronized Account fails(int status, @Nullable Integer retryAfter) {
+            failures.add(new Failure(status, retryAfter));
+            return this;
+        }
+
+        /** The paths that were asked for, in order. */
+        public synchronized List<String> calls() {
+            return List.copyOf(calls);
+        }
+
+        private synchronized Answered answer(String path, Map<String, String> query, String version) {
+            calls.add(path);
+            var failure = failures.poll();
+            if (failure != null) {
+                return new Answered(failure.status(), Map.of("error", Map.of("type", "gocardless")), failure.retryAfter());
+            }
+            if (!version.equals("2015-07-06")) {
+                return new Answered(400, Map.of("error", Map.of("type", "invalid_api_usage")), null);
+            }
+            var parts = path.split("/");
+            var objects = collections.getOrDefault(parts[1], Map.of());
+            if (parts.length == 2) {
+                return new Answered(200, page(parts[1], objects, query), null);
+            }
+            var object = objects.get(parts[2]);
+            return object == null ? new Answered(404, Map.of("error", Map.of("type", "invalid_api_usage")), null)
+                    : new Answered(200, Map.of(parts[1], object), null);
+        }
+
+        /** Pages of two, so that tests see several. */
+        private static Map<String, Object> page(String collection, Map<String, Map<String, Object>> objects, Map<String, String> query) {
+            var keys = objects.entrySet().stream()
+                    .filter(object -> !query.containsKey("payout") || query.get("payout").equals(object.getValue().get("payout")))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            int from = query.containsKey("after") ? keys.indexOf(query.get("after")) + 1 : 0;
+            int to = Math.min(keys.size(), from + PAGE);
+            var cursors = new HashMap<String, Object>();
+            cursors.put("before", null);
+            cursors.put("after", to < keys.size() ? keys.get(to - 1) : null);
+            return Map.of(collection, keys.subList(from, to).stream().map(objects::get).toList(), "meta", Map.of("cursors", cursors, "limit", PAGE));
+        }
+    }
+
+    private record Answered(int status, Map<String, Object> body, @Nullable Integer retryAfter) {}
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var token = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")).replace("Bearer ", "");
+            var account = accounts.get(token);
+            var uri = exchange.getRequestURI();
+            var answered = account == null
+                    ? new Answered(401, Map.of("error", Map.of("type", "invalid_api_usage", "message", "The token isn't known.")), null)
+                    : account.answer(uri.getPath(), query(uri.getRawQuery()), String.valueOf(exchange.getRequestHeaders().getFirst("GoCardless-Version")));
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            if (answered.retryAfter() != null) {
+                exchange.getResponseHeaders().set("Retry-After", answered.retryAfter().toString());
+            }
+            var body = Json.bytes(answered.body());
+            exchange.sendResponseHeaders(answered.status(), body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static Map<String, String> query(@Nullable String raw) {
+        var query = new HashMap<String, String>();
+        if (raw != null) {
+            for (var pair : raw.split("&")) {
+                int equals = pair.indexOf('=');
+                query.put(URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return query;
+    }
+}
