@@ -1,7 +1,19 @@
 #!/usr/bin/env bash
-# The schedule room through the front door: class types and locations.
+# The schedule room through the front door: class types, locations, sessions, bookings with their waitlist, and what everybody can see.
 # shellcheck source-path=SCRIPTDIR source=lib/checks.bash
 source "$(dirname "$0")/lib/checks.bash"
+
+# person NAME: creates a person, whose id is in $person.
+person() {
+    call POST /runtime/persons "{\"name\": \"$1 $run\"}"
+    check "$1 is a person" 201
+    person=$(member .id)
+}
+
+# book PERSON [MORE]: books $session for a person.
+book() {
+    call POST /schedule/bookings "{\"session_id\": \"$session\", \"person_id\": \"$1\"${2-}}"
+}
 
 call POST /schedule/locations "{\"external_id\": \"studio-$run\", \"name\": \"Studio $run\", \"places\": 24}"
 check "a location is created" 201 '.state == "active"' '.zone == null'
@@ -11,13 +23,68 @@ check "a zone must exist" 422 '.errors[0].pointer == "/zone"'
 call PATCH "/schedule/locations/$studio" '{"zone": "Australia/Sydney"}'
 check "a location gets a zone" 200 '.zone == "Australia/Sydney"' '.version == 2'
 
-call POST /schedule/class-types "{\"external_id\": \"spin-$run\", \"name\": \"Spin $run\", \"duration_minutes\": 45, \"capacity\": 2, \"waitlist_places\": 1}"
+call POST /schedule/class-types "{\"external_id\": \"spin-$run\", \"name\": \"Spin $run\", \"duration_minutes\": 45, \"capacity\": 1, \"waitlist_places\": 2}"
 check "a class type is created with the usual rules" 201 '.cancellation_cutoff_minutes == 720' '.promotion == "at_once"' '.strict_order == false'
 spin=$(member .id)
 call POST /schedule/class-types '{"name": "Nobody", "duration_minutes": 45, "capacity": 20, "age_min": 16, "age_max": 12}'
 check "its ages must be in order" 422 '.errors[0].pointer == "/age_max"'
 call GET "/schedule/class-types?external_id=spin-$run"
 check "a class type is found by its external id" 200 ".data[0].id == \"$spin\""
+
+starts=$(date -u -d '+3 days' +%FT%TZ)
+call POST /schedule/sessions "{\"class_type_id\": \"$spin\", \"location_id\": \"$studio\", \"starts_at\": \"$starts\"}"
+check "a session is created" 201 '.free == 1' '.state == "scheduled"' '.local.zone == "Australia/Sydney"' '.waitlist_places == 2'
+session=$(member .id)
+person Ana
+ana=$person
+person Ben
+ben=$person
+person Cleo
+cleo=$person
+book "$ana" ', "hold_seconds": 300'
+check "a place is held" 201 '.state == "held"' '.reference | length == 8' '.code | length == 10'
+booking=$(member .id)
+lookup="{\"reference\": \"$(member .reference)\", \"code\": \"$(member .code)\"}"
+call POST "/schedule/bookings/$booking/confirm" '{}'
+check "and confirmed" 200 '.state == "booked"' 'has("code") | not'
+book "$ana"
+check "a person books once" 409 '.code == "already_exists"' ".existing_id == \"$booking\""
+book "$ben"
+check "a full session is refused" 409 '.code == "capacity_exhausted"' '.free == 0'
+book "$ben" ', "waitlist": true'
+check "or waited for" 201 '.state == "waitlisted"' '.position == 1'
+waiting=$(member .id)
+call GET "/schedule/sessions?class_type_id=$spin&has_free=false"
+check "the session shows it" 200 '.data[0].booked == 1' '.data[0].waiting == 1'
+call POST /schedule/bookings/lookup "$lookup"
+check "a visitor finds a booking by reference and code" 200 '.state == "booked"' ".session.id == \"$session\"" '[.. | objects | has("person_id")] | any | not'
+call POST "/schedule/bookings/$booking/cancel" '{}'
+check "a booking is canceled in time" 200 '.state == "canceled"' '.late == false'
+call GET "/schedule/bookings/$waiting"
+check "and the first on the waitlist gets the place" 200 '.state == "booked"' '.promoted_at != null'
+book "$cleo" ', "waitlist": true'
+check "another waits" 201 '.state == "waitlisted"'
+next=$(member .id)
+call PATCH "/schedule/sessions/$session" '{"capacity": 2}'
+check "a capacity needs If-Match" 428 '.code == "precondition_required"'
+call PATCH "/schedule/sessions/$session" '{"capacity": 2}' -H 'If-Match: *'
+check "and a larger one promotes" 200 '.booked == 2' '.waiting == 0'
+call PATCH "/schedule/sessions/$session" '{"capacity": 1}' -H 'If-Match: *'
+check "a smaller one is refused" 409 '.taken == 2'
+call PATCH "/schedule/sessions/$session" '{"capacity": 1, "when_below": "move_last"}' -H 'If-Match: *'
+check "or moves the last" 200 '.booked == 1' '.waiting == 1'
+call GET "/schedule/bookings/$next"
+check "to the waitlist" 200 '.state == "waitlisted"' '.position == 1'
+call GET "/platform/audit-events?entity_id=$next&sort=occurred_at"
+check "the trail has each step" 200 '[.data[].action] == ["booking.created", "session.updated", "session.updated"]'
+if [[ -n ${GUILDHALL_PUBLISHABLE_TOKEN-} ]]; then
+    token=$GUILDHALL_PUBLISHABLE_TOKEN
+    call GET "/schedule/public-sessions?class_type_id=$spin" '' -H 'Origin: http://localhost:3000'
+    check "a page shows free places to everybody" 200 '.data[0].free == 0' '.data[0].waiting == 1' '.data[0] | has("booked") or has("coach_person_id") | not'
+    token=$GUILDHALL_TOKEN
+fi
+call POST "/schedule/sessions/$session/cancel" '{"reason": "The coach is ill."}'
+check "a canceled session cancels its bookings" 200 '.state == "canceled"' '.booked == 0' '.waiting == 0'
 
 call POST "/schedule/class-types/$spin/archive"
 check "a class type is archived" 200 '.state == "archived"'

@@ -90,7 +90,9 @@ public final class App implements AutoCloseable {
         providers.bind(api);
         billing.schedule();
         billing.bind(api);
-        new ScheduleModule().bind(api);
+        var schedule = new ScheduleModule(jobs, work, config.keys());
+        schedule.schedule();
+        schedule.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);
         more.accept(api);
 

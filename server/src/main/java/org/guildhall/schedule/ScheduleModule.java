@@ -1,15 +1,34 @@
 package org.guildhall.schedule;
 
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.schedule.bookings.BookingsModule;
 import org.guildhall.schedule.classes.ClassesModule;
+import org.guildhall.schedule.sessions.SessionsModule;
 
 /** Wires the schedule room from its parts. */
 public final class ScheduleModule {
 
     private final ClassesModule classes = new ClassesModule();
+    private final SessionsModule sessions = new SessionsModule(classes.classTypes(), classes.locations());
+    private final BookingsModule bookings;
+
+    /** @param jobs the connections of jobs */
+    public ScheduleModule(Db jobs, TaskQueue queue, Keys keys) {
+        this.bookings = new BookingsModule(jobs, queue, keys, sessions.sessions());
+    }
+
+    /** Registers the room's background work. */
+    public void schedule() {
+        bookings.schedule();
+    }
 
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
         classes.bind(api);
+        sessions.bind(api, bookings.places());
+        bookings.bind(api);
     }
 }

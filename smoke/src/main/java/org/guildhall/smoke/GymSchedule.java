@@ -1,21 +1,39 @@
 package org.guildhall.smoke;
 
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.TemporalAdjusters;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.ClassType;
+import org.guildhall.client.model.ListBookingsOptions;
 import org.guildhall.client.model.ListClassTypesOptions;
 import org.guildhall.client.model.ListLocationsOptions;
+import org.guildhall.client.model.ListPersonsOptions;
+import org.guildhall.client.model.ListPersonsSort;
+import org.guildhall.client.model.ListSessionsOptions;
 import org.guildhall.client.model.Location;
+import org.guildhall.client.model.NewBooking;
 import org.guildhall.client.model.NewClassType;
 import org.guildhall.client.model.NewLocation;
+import org.guildhall.client.model.NewSession;
+import org.guildhall.client.model.Person;
 import org.guildhall.client.model.Promotion;
+import org.guildhall.client.model.Session;
 
-/** The classes of Winter Street: two kinds and two studios. */
+/** The classes of Winter Street: two kinds in two studios, a week of sessions, and a full one with a waitlist. */
 final class GymSchedule {
 
     /** The number of steps that {@link #fill} reports. */
-    static final int STEPS = 1;
+    static final int STEPS = 2;
 
     private static final int WAITLIST_PLACES = 5;
+    private static final int DAYS = 7;
+    private static final int FULL_CAPACITY = 2;
+    private static final int BOOKED = 4;
+    private static final ZoneId ZONE = ZoneId.of("Australia/Sydney");
 
     private final Guildhall guildhall;
 
@@ -25,12 +43,25 @@ final class GymSchedule {
 
     static void fill(Guildhall guildhall, Progress progress) {
         var schedule = new GymSchedule(guildhall);
-        schedule.location("studio-1", new NewLocation("Studio 1").withAddress("12 Winter Street, Sydney").withPlaces(24));
-        schedule.location("dojo", new NewLocation("Dojo").withAddress("14 Winter Street, Sydney").withPlaces(30));
-        schedule.classType("spin-45", new NewClassType("Spin 45", 45, 20).withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(16).withColor("#2F6FDE"));
-        schedule.classType("kids-judo", new NewClassType("Kids' judo", 60, 12)
+        var studio = schedule.location("studio-1", new NewLocation("Studio 1").withAddress("12 Winter Street, Sydney").withPlaces(24));
+        var dojo = schedule.location("dojo", new NewLocation("Dojo").withAddress("14 Winter Street, Sydney").withPlaces(30));
+        var spin = schedule.classType("spin-45", new NewClassType("Spin 45", 45, 20).withWaitlistPlaces(WAITLIST_PLACES).withColor("#2F6FDE"));
+        var judo = schedule.classType("kids-judo", new NewClassType("Kids' judo", 60, 12)
                 .withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(6).withAgeMax(12).withPromotion(Promotion.OFFER).withColor("#D9822B"));
         progress.step("two kinds of class in two studios");
+        var today = LocalDate.now(ZONE);
+        for (int day = 1; day <= DAYS; day++) {
+            schedule.session(spin, studio, "spin-" + today.plusDays(day), at(today.plusDays(day), LocalTime.of(6, 0)), spin.capacity());
+        }
+        var saturday = today.plusDays(1).with(TemporalAdjusters.nextOrSame(DayOfWeek.SATURDAY));
+        schedule.session(judo, dojo, "judo-" + saturday, at(saturday, LocalTime.of(10, 0)), judo.capacity());
+        var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
+        schedule.book(full);
+        progress.step("a week of sessions, one of them full");
+    }
+
+    private static Instant at(LocalDate day, LocalTime time) {
+        return day.atTime(time).atZone(ZONE).toInstant();
     }
 
     private Location location(String externalId, NewLocation values) {
@@ -45,5 +76,24 @@ final class GymSchedule {
         return CatalogSeed.ensure(
                 () -> classTypes.list(new ListClassTypesOptions().withExternalId(externalId)),
                 () -> classTypes.create(values.withExternalId(externalId)));
+    }
+
+    private Session session(ClassType type, Location location, String externalId, Instant starts, int capacity) {
+        var sessions = guildhall.schedule().sessions();
+        return CatalogSeed.ensure(
+                () -> sessions.list(new ListSessionsOptions().withExternalId(externalId)),
+                () -> sessions.create(new NewSession(type.id(), starts).withExternalId(externalId).withLocationId(location.id()).withCapacity(capacity)));
+    }
+
+    /** Books for some members; two get a place, the others wait. */
+    private void book(Session session) {
+        var bookings = guildhall.schedule().bookings();
+        var persons = guildhall.runtime().persons().list(new ListPersonsOptions().withSort(ListPersonsSort.CREATED_AT).withLimit(BOOKED));
+        for (Person person : persons.data()) {
+            var known = bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id()));
+            if (known.data().isEmpty()) {
+                bookings.create(new NewBooking(session.id(), person.id()).withWaitlist(true));
+            }
+        }
     }
 }

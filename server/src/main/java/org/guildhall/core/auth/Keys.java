@@ -32,7 +32,8 @@ public final class Keys {
         CURSOR("guildhall/cursor/v1"),
         IDEMPOTENCY("guildhall/idempotency/v1"),
         INVITATION("guildhall/invitation/v1"),
-        UNSUBSCRIBE("guildhall/unsubscribe/v1");
+        UNSUBSCRIBE("guildhall/unsubscribe/v1"),
+        BOOKING("guildhall/booking/v1");
 
         private final String label;
 

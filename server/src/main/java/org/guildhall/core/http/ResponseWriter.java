@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** Turns a handler's reply into an answer: applies {@code expand} and {@code fields}, adds ETag and Link, or answers 304. */
 final class ResponseWriter {
 
+    /** The members that show a secret once. */
+    private static final List<String> SECRETS = List.of("token", "code");
+
     private final Expansions expansions;
 
     ResponseWriter(Expansions expansions) {
@@ -99,7 +102,7 @@ final class ResponseWriter {
         if (reply.body() != null) {
             JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
             if (call.operation().secret() && result instanceof ObjectNode object) {
-                object.replace("token", Json.WIRE.nullNode());
+                SECRETS.stream().filter(object::has).forEach(secret -> object.replace(secret, Json.WIRE.nullNode()));
             }
             body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }

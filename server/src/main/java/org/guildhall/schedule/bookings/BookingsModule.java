@@ -1,0 +1,49 @@
+package org.guildhall.schedule.bookings;
+
+import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
+
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.schedule.sessions.SessionPlaces;
+import org.guildhall.schedule.sessions.SessionStore;
+
+/** Wires bookings. */
+public final class BookingsModule {
+
+    private final Db jobs;
+    private final TaskQueue queue;
+    private final SessionStore sessions;
+    private final BookingStore bookings = new BookingStore();
+    private final BookedPersonStore persons = new BookedPersonStore();
+    private final BookingSecrets secrets;
+    private final BookedSessions booked;
+
+    /** @param jobs the connections of jobs */
+    public BookingsModule(Db jobs, TaskQueue queue, Keys keys, SessionStore sessions) {
+        this.jobs = jobs;
+        this.queue = queue;
+        this.sessions = sessions;
+        this.secrets = new BookingSecrets(keys);
+        this.booked = new BookedSessions(sessions, bookings, persons, queue);
+    }
+
+    /** What a change of a session does to its bookings. */
+    public SessionPlaces places() {
+        return new PlaceChanges(booked, bookings, queue);
+    }
+
+    /** Registers the background work. */
+    public void schedule() {
+        queue.on(DueBookingsJob.NAME, TaskQueue.Policy.DUE, new DueBookingsJob(new JobTransactions(jobs), booked, bookings));
+    }
+
+    /** Registers the handlers. */
+    public void bind(Api api) {
+        var booking = new Bookings(booked, bookings, persons, secrets);
+        new BookingsHandler(booking, bookings, sessions, persons, secrets).bind(api.routes());
+        api.constraints().on("bookings_booked_by", VALIDATION_FAILED, "/acting_person_id", "There is no such person.");
+    }
+}

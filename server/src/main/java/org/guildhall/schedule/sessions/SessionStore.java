@@ -1,0 +1,234 @@
+package org.guildhall.schedule.sessions;
+
+import static org.guildhall.core.sql.Columns.assigned;
+import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.schedule.Tables.SESSIONS;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.select;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.guildhall.api.Page;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.JsonReader;
+import org.guildhall.core.sql.ListQuery;
+import org.guildhall.core.sql.PageRequest;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.schedule.classes.ClassRules;
+import org.guildhall.schedule.classes.RuleColumnStore;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions, with the numbers of their places at the instant of the statement. */
+public final class SessionStore {
+
+    /**
+     * A stored session.
+     *
+     * @param state scheduled, running, over or canceled, by the clock of the statement
+     * @param zone the zone of its local times
+     */
+    public record Row(
+            UUID id, UUID classTypeId, Values values, String zone, Places places, String state, @Nullable String cancelReason,
+            @Nullable Instant canceledAt, Instant createdAt, Instant updatedAt, long version) {
+
+        public Instant startsAt() {
+            return values.startsAt();
+        }
+
+        public Instant endsAt() {
+            return values.endsAt();
+        }
+
+        public ClassRules rules() {
+            return values.rules();
+        }
+    }
+
+    /** The members of a session that a caller can set. */
+    public record Values(
+            @Nullable String externalId, String name, @Nullable UUID locationId, @Nullable UUID coachPersonId, Instant startsAt, Instant endsAt,
+            int capacity, ClassRules rules) {}
+
+    /** The numbers of persons with a place, and of those who wait for one. @param booked includes attended and no-show */
+    public record Places(int booked, int held, int offered, int waiting) {
+
+        public int taken() {
+            return booked + held + offered;
+        }
+    }
+
+    /** The filters of a list; null for an absent one. */
+    record Filter(
+            @Nullable String externalId, @Nullable UUID classTypeId, @Nullable UUID locationId, @Nullable UUID coachPersonId,
+            @Nullable Boolean hasFree, @Nullable String state, TimeWindow starts) {}
+
+    private static final RuleColumnStore RULE_COLUMNS = RuleColumnStore.of(SESSIONS);
+    private static final JsonReader<Places> READER = JsonReader.of(Places.class);
+    /** One aggregate over the living bookings of a session of the page. */
+    private static final Field<JSONB> PLACES = field("""
+            (select jsonb_build_object(
+                'booked', count(*) filter (where b.state in ('booked', 'attended', 'no_show')),
+                'held', count(*) filter (where b.state = 'held' and b.held_until > {1}),
+                'offered', count(*) filter (where b.state = 'offered' and least(b.offered_until, b.starts_at) > {1}),
+                'waiting', count(*) filter (where b.state = 'waitlisted' and b.starts_at > {1}))
+            from schedule.bookings b
+            where b.session_id = {0} and b.state in ('held', 'booked', 'waitlisted', 'offered', 'attended', 'no_show'))""",
+            SQLDataType.JSONB, SESSIONS.ID, Columns.now()).as("session_places");
+    private static final Field<Integer> TAKEN = field("""
+            (select count(*)::integer from schedule.bookings b
+            where b.session_id = {0} and (b.state in ('booked', 'attended', 'no_show') or b.state = 'held' and b.held_until > {1}
+                or b.state = 'offered' and least(b.offered_until, b.starts_at) > {1}))""", SQLDataType.INTEGER, SESSIONS.ID, Columns.now());
+    private static final Field<String> STATE = field("""
+            case when {0} = 'canceled' then 'canceled' when {1} > {3} then 'scheduled' when {2} > {3} then 'running' else 'over' end""",
+            SQLDataType.VARCHAR, SESSIONS.STATE, SESSIONS.STARTS_AT, SESSIONS.ENDS_AT, Columns.now()).as("state_now");
+    private static final List<Field<?>> SET = set();
+    private static final List<Field<?>> COLUMNS = columns();
+    private static final Condition BY_ID = SESSIONS.ID.eq(param(SESSIONS.ID));
+    private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SESSIONS).where(BY_ID), SessionStore::row);
+    private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(SESSIONS.ID).from(SESSIONS).where(BY_ID).forUpdate());
+    private static final PreparedQuery<UUID> INSERT = PreparedQuery.ofValue(
+            insertInto(SESSIONS)
+                    .set(assigned(inserted()))
+                    .returningResult(SESSIONS.ID));
+    private static final PreparedQuery<UUID> UPDATE = PreparedQuery.ofValue(
+            DSL.update(SESSIONS)
+                    .set(assigned(SET.toArray(Field[]::new)))
+                    .set(SESSIONS.ZONE, param(SESSIONS.ZONE))
+                    .set(SESSIONS.UPDATED_AT, Columns.now())
+                    .set(SESSIONS.VERSION, SESSIONS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(SESSIONS.ID));
+    private static final PreparedQuery<UUID> CANCEL = PreparedQuery.ofValue(
+            DSL.update(SESSIONS)
+                    .set(SESSIONS.STATE, inline("canceled"))
+                    .set(SESSIONS.CANCEL_REASON, param(SESSIONS.CANCEL_REASON))
+                    .set(SESSIONS.CANCELED_AT, Columns.now())
+                    .set(SESSIONS.UPDATED_AT, Columns.now())
+                    .set(SESSIONS.VERSION, SESSIONS.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(SESSIONS.ID));
+    private static final ListQuery<Filter, Row> LIST = ListQuery.of(
+            Map.of("starts_at", SESSIONS.STARTS_AT),
+            SESSIONS.ID,
+            by -> select(COLUMNS)
+                    .from(SESSIONS)
+                    .where(by.is(SESSIONS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(SESSIONS.CLASS_TYPE_ID, Filter::classTypeId))
+                    .and(by.is(SESSIONS.LOCATION_ID, Filter::locationId))
+                    .and(by.is(SESSIONS.COACH_PERSON_ID, Filter::coachPersonId))
+                    .and(by.choice(Filter::hasFree, SessionStore::free))
+                    .and(by.choice(Filter::state, SessionStore::inState))
+                    .and(by.within(SESSIONS.STARTS_AT, Filter::starts)),
+            SessionStore::row);
+
+    private static Condition free(@Nullable Boolean wanted) {
+        if (wanted == null) {
+            return DSL.noCondition();
+        }
+        return wanted ? SESSIONS.CAPACITY.gt(TAKEN) : SESSIONS.CAPACITY.le(TAKEN);
+    }
+
+    private static Condition inState(@Nullable String state) {
+        if (state == null) {
+            return DSL.noCondition();
+        }
+        var living = SESSIONS.STATE.eq(inline("scheduled"));
+        return switch (state) {
+            case "scheduled" -> living.and(SESSIONS.STARTS_AT.gt(Columns.now()));
+            case "running" -> living.and(SESSIONS.STARTS_AT.le(Columns.now())).and(SESSIONS.ENDS_AT.gt(Columns.now()));
+            case "over" -> living.and(SESSIONS.ENDS_AT.le(Columns.now()));
+            default -> SESSIONS.STATE.eq(inline("canceled"));
+        };
+    }
+
+    private static List<Field<?>> set() {
+        var set = new ArrayList<Field<?>>(List.of(
+                SESSIONS.EXTERNAL_ID, SESSIONS.NAME, SESSIONS.LOCATION_ID, SESSIONS.COACH_PERSON_ID, SESSIONS.STARTS_AT, SESSIONS.ENDS_AT,
+                SESSIONS.CAPACITY));
+        set.addAll(RULE_COLUMNS.columns());
+        return List.copyOf(set);
+    }
+
+    private static Field<?>[] inserted() {
+        var all = new ArrayList<>(SET);
+        all.add(SESSIONS.CLASS_TYPE_ID);
+        all.add(SESSIONS.ZONE);
+        return all.toArray(Field[]::new);
+    }
+
+    private static List<Field<?>> columns() {
+        var columns = new ArrayList<Field<?>>(SET);
+        columns.addAll(List.of(
+                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
+                SESSIONS.CREATED_AT, SESSIONS.UPDATED_AT, SESSIONS.VERSION));
+        return List.copyOf(columns);
+    }
+
+    Row insert(Tx tx, Values values, UUID classTypeId, String zone) {
+        var given = given(values);
+        given.add(classTypeId);
+        given.add(zone);
+        return GET.single(tx, INSERT.single(tx, given.toArray()));
+    }
+
+    public @Nullable Row get(Tx tx, UUID id) {
+        return GET.one(tx, id);
+    }
+
+    /** Locks the session until the transaction ends, and reads it after the lock. */
+    public Supplier<@Nullable Row> lock(Batch batch, UUID id) {
+        batch.one(LOCK, id);
+        return batch.one(GET, id);
+    }
+
+    Page<Row> list(Tx tx, PageRequest page, Filter filter) {
+        return LIST.page(tx, page, filter);
+    }
+
+    Row update(Tx tx, UUID id, Values values, String zone) {
+        var given = given(values);
+        given.add(zone);
+        given.add(id);
+        return GET.single(tx, UPDATE.single(tx, given.toArray()));
+    }
+
+    Row cancel(Tx tx, UUID id, String reason) {
+        return GET.single(tx, CANCEL.single(tx, reason, id));
+    }
+
+    /** The values in the order of {@link #SET}. */
+    private static List<@Nullable Object> given(Values values) {
+        var given = new ArrayList<@Nullable Object>(Arrays.asList(
+                values.externalId(), values.name(), values.locationId(), values.coachPersonId(), values.startsAt(), values.endsAt(),
+                values.capacity()));
+        given.addAll(RuleColumnStore.values(values.rules()));
+        return given;
+    }
+
+    private static Row row(RowReader cells) {
+        return new Row(
+                cells.get(SESSIONS.ID), cells.get(SESSIONS.CLASS_TYPE_ID),
+                new Values(
+                        cells.get(SESSIONS.EXTERNAL_ID), cells.get(SESSIONS.NAME), cells.get(SESSIONS.LOCATION_ID),
+                        cells.get(SESSIONS.COACH_PERSON_ID), cells.get(SESSIONS.STARTS_AT), cells.get(SESSIONS.ENDS_AT),
+                        cells.get(SESSIONS.CAPACITY), RULE_COLUMNS.read(cells)),
+                cells.get(SESSIONS.ZONE), READER.read(cells.get(PLACES)), cells.get(STATE), cells.get(SESSIONS.CANCEL_REASON),
+                cells.get(SESSIONS.CANCELED_AT), cells.get(SESSIONS.CREATED_AT), cells.get(SESSIONS.UPDATED_AT), cells.get(SESSIONS.VERSION));
+    }
+}

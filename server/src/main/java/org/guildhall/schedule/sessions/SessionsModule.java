@@ -1,0 +1,32 @@
+package org.guildhall.schedule.sessions;
+
+import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
+
+import org.guildhall.core.http.Api;
+import org.guildhall.schedule.classes.ClassTypeStore;
+import org.guildhall.schedule.classes.LocationStore;
+
+/** Wires sessions. */
+public final class SessionsModule {
+
+    private final SessionStore sessions = new SessionStore();
+    private final ClassTypeStore classTypes;
+    private final LocationStore locations;
+
+    public SessionsModule(ClassTypeStore classTypes, LocationStore locations) {
+        this.classTypes = classTypes;
+        this.locations = locations;
+    }
+
+    /** The rows of sessions, for their bookings. */
+    public SessionStore sessions() {
+        return sessions;
+    }
+
+    /** Registers the handlers. @param places what a change of a session does to its bookings */
+    public void bind(Api api, SessionPlaces places) {
+        new SessionsHandler(sessions, classTypes, locations, new TenantZoneStore(), places).bind(api.routes());
+        new PublicSessionsHandler(sessions).bind(api.routes());
+        api.constraints().on("sessions_coach", VALIDATION_FAILED, "/coach_person_id", "There is no such person.");
+    }
+}
