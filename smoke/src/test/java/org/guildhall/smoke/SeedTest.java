@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.guildhall.App;
 import org.guildhall.Config;
+import org.guildhall.billing.BillingModule.ProviderUrls;
 import org.guildhall.client.Domains;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.EffectiveEntitlement;
@@ -43,7 +44,7 @@ class SeedTest {
     void seed_runAgain_addsNothing() throws Exception {
         try (var postgres = Embedded.throwaway()) {
             var database = new DbConfig(postgres.url(postgres.database("seed")), Roles.APP, "", 8, Duration.ofSeconds(5));
-            try (var app = App.start(new Config(database, "127.0.0.1", 0, "http://localhost", KEYS, Set.of(), List.of(), false, List.of(), Config.STRIPE))) {
+            try (var app = App.start(new Config(database, "127.0.0.1", 0, "http://localhost", KEYS, Set.of(), List.of(), false, List.of(), ProviderUrls.LIVE))) {
                 var url = "http://127.0.0.1:" + app.port();
                 String platform;
                 try (var db = new Db(database)) {
