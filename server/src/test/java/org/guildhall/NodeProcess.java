@@ -38,7 +38,7 @@ public final class NodeProcess implements AutoCloseable {
         builder.environment().putAll(Map.of(
                 "GUILDHALL_DATABASE_URL", server.settings().database().url(), "GUILDHALL_KEYS", TestServer.KEYS, "GUILDHALL_HOST", "127.0.0.1",
                 "GUILDHALL_PORT", "0", "GUILDHALL_ALLOWED_TARGETS", "127.0.0.1",
-                "GUILDHALL_STRIPE_BASE_URL", server.settings().stripeBaseUrl()));
+                "GUILDHALL_STRIPE_BASE_URL", server.settings().providerUrls().stripe()));
         var process = builder.start();
         var line = String.valueOf(new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine());
         assertTrue(line.startsWith(LISTENS), line);
