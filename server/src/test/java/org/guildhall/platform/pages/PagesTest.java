@@ -135,6 +135,16 @@ class PagesTest {
     }
 
     @Test
+    void widgetScript_isForPagesOfOtherOrigins() {
+        var script = get("/widgets/sessions.js");
+        assertEquals("200 text/javascript; charset=utf-8", script.statusCode() + " " + header(script, "Content-Type").replace("UTF-8", "utf-8"));
+        assertEquals("* cross-origin", header(script, "Access-Control-Allow-Origin") + " " + header(script, "Cross-Origin-Resource-Policy"));
+        assertEquals("public, max-age=300", header(script, "Cache-Control"));
+        assertEquals(304, get("/widgets/sessions.js", "If-None-Match", header(script, "ETag")).statusCode());
+        assertEquals("", header(get("/docs"), "Access-Control-Allow-Origin"), "other pages are for this origin");
+    }
+
+    @Test
     void problemPages_everyProblem_hasCausesAndAnExample() throws IOException {
         var guide = new ProblemGuide();
         var operations = new ProblemOperations(shown());
