@@ -18,12 +18,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.ConnectionApiKey;
-import org.guildhall.client.model.ImpliedTax;
 import org.guildhall.client.model.InvoiceTaxBehavior;
 import org.guildhall.client.model.ListConnectionsOptions;
 import org.guildhall.client.model.ListPersonsOptions;
 import org.guildhall.client.model.NewConnection;
 import org.guildhall.client.model.NewConnectionSettings;
+import org.guildhall.client.model.NewImpliedTax;
 import org.guildhall.client.model.PaymentProvider;
 import org.guildhall.client.model.Person;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ final class GymDirectDebits {
             return;
         }
         var connections = tenant.billing().connections();
-        var tax = new ImpliedTax(RATE_BASIS_POINTS, InvoiceTaxBehavior.INCLUSIVE, "GST");
+        var tax = new NewImpliedTax(RATE_BASIS_POINTS, InvoiceTaxBehavior.INCLUSIVE, "GST");
         var connection = CatalogSeed.ensure(
                 () -> connections.list(new ListConnectionsOptions().withExternalId("gocardless")),
                 () -> connections.create(new NewConnection("GoCardless", PaymentProvider.GOCARDLESS, true).withExternalId("gocardless").withSecret(SECRET)

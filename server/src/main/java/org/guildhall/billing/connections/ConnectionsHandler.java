@@ -17,6 +17,7 @@ import org.guildhall.api.model.InvoiceTaxBehavior;
 import org.guildhall.api.model.ListConnectionsQuery;
 import org.guildhall.api.model.NewConnection;
 import org.guildhall.api.model.NewConnectionSettings;
+import org.guildhall.api.model.NewImpliedTax;
 import org.guildhall.api.model.PaymentProvider;
 import org.guildhall.billing.connections.ConnectionStore.Filter;
 import org.guildhall.billing.connections.ConnectionStore.New;
@@ -84,7 +85,7 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
     @Override
     public Reply<Connection> updateConnection(Call call, ConnectionId connectionId, Patch<ConnectionPatch> patch) {
         var before = lock(call, connectionId);
-        var current = new ConnectionPatch(before.externalId(), before.name(), new NewConnectionSettings(toApi(before.impliedTax())));
+        var current = new ConnectionPatch(before.externalId(), before.name(), new NewConnectionSettings(given(before.impliedTax())));
         var wanted = patch.onto(current);
         if (wanted.equals(current)) {
             call.unchanged();
@@ -150,6 +151,10 @@ final class ConnectionsHandler implements ConnectionsApi<Call> {
     private static @Nullable Tax tax(@Nullable NewConnectionSettings settings) {
         var tax = settings == null ? null : settings.impliedTax();
         return tax == null ? null : new Tax(tax.rateBp(), tax.behavior().value(), tax.name());
+    }
+
+    private static @Nullable NewImpliedTax given(@Nullable Tax tax) {
+        return tax == null ? null : new NewImpliedTax(tax.rateBasisPoints(), InvoiceTaxBehavior.fromValue(tax.behavior()), tax.name());
     }
 
     private static @Nullable ImpliedTax toApi(@Nullable Tax tax) {
