@@ -15,7 +15,12 @@ final class OwnLimit {
     /** The slowest allowed refill. A slower limit would lock its caller out. */
     private static final int SECONDS_PER_REQUEST_MAX = 60;
 
-    private static final int COST_MAX = Arrays.stream(Operation.values()).mapToInt(Operation::rateCost).max().orElse(1);
+    /** The highest cost of an operation by which a limit can be changed again. */
+    private static final int COST_MAX = Arrays.stream(Operation.values())
+            .filter(operation -> operation.path().startsWith("/api/v1/platform/"))
+            .mapToInt(Operation::rateCost)
+            .max()
+            .orElse(1);
 
     private OwnLimit() {}
 
