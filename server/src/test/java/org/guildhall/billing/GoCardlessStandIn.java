@@ -1,12 +1,7 @@
 package org.guildhall.billing;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,10 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.guildhall.core.json.Json;
+import org.guildhall.billing.StandInServer.Answered;
 import org.jspecify.annotations.Nullable;
 
 /** A server that answers as GoCardless's API does: single objects, lists in pages with cursors, errors, and limits. Each account has a token of its own. */
@@ -26,20 +18,9 @@ public final class GoCardlessStandIn {
     private static final GoCardlessStandIn SHARED = new GoCardlessStandIn();
     private static final int PAGE = 2;
 
-    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
-    private final AtomicInteger count = new AtomicInteger();
-    private final HttpServer server;
+    private final StandInServer<Account> server = new StandInServer<>(this::answer);
 
-    private GoCardlessStandIn() {
-        try {
-            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        server.createContext("/", this::answer);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
-    }
+    private GoCardlessStandIn() {}
 
     public static GoCardlessStandIn shared() {
         return SHARED;
@@ -47,14 +28,12 @@ public final class GoCardlessStandIn {
 
     /** The address of the API. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** A new account without objects. */
     public Account account() {
-        var account = new Account("live_standIn%010d".formatted(count.incrementAndGet()));
-        accounts.put(account.token, account);
-        return account;
+        return server.account("live_", Account::new);
     }
 
     private record Failure(int status, @Nullable Integer retryAfter) {}
@@ -127,34 +106,14 @@ public final class GoCardlessStandIn {
         }
     }
 
-    private record Answered(int status, Map<String, Object> body, @Nullable Integer retryAfter) {}
-
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var token = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")).replace("Bearer ", "");
-            var account = accounts.get(token);
+            var account = server.account(exchange);
             var uri = exchange.getRequestURI();
             var answered = account == null
                     ? new Answered(401, Map.of("error", Map.of("type", "invalid_api_usage", "message", "The token isn't known.")), null)
-                    : account.answer(uri.getPath(), query(uri.getRawQuery()), String.valueOf(exchange.getRequestHeaders().getFirst("GoCardless-Version")));
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            if (answered.retryAfter() != null) {
-                exchange.getResponseHeaders().set("Retry-After", answered.retryAfter().toString());
-            }
-            var body = Json.bytes(answered.body());
-            exchange.sendResponseHeaders(answered.status(), body.length);
-            exchange.getResponseBody().write(body);
+                    : account.answer(uri.getPath(), StandInServer.query(uri.getRawQuery()), String.valueOf(exchange.getRequestHeaders().getFirst("GoCardless-Version")));
+            StandInServer.send(exchange, answered);
         }
-    }
-
-    private static Map<String, String> query(@Nullable String raw) {
-        var query = new HashMap<String, String>();
-        if (raw != null) {
-            for (var pair : raw.split("&")) {
-                int equals = pair.indexOf('=');
-                query.put(URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-            }
-        }
-        return query;
     }
 }

@@ -1,20 +1,14 @@
 package org.guildhall.billing;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.guildhall.core.json.Json;
+import org.guildhall.billing.StandInServer.Answered;
 import org.jspecify.annotations.Nullable;
 
 /** A server that answers as Paystack's API does. Each account has a key of its own, which also signs its events. */
@@ -22,20 +16,9 @@ public final class PaystackStandIn {
 
     private static final PaystackStandIn SHARED = new PaystackStandIn();
 
-    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
-    private final AtomicInteger count = new AtomicInteger();
-    private final HttpServer server;
+    private final StandInServer<Account> server = new StandInServer<>(this::answer);
 
-    private PaystackStandIn() {
-        try {
-            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        server.createContext("/", this::answer);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
-    }
+    private PaystackStandIn() {}
 
     public static PaystackStandIn shared() {
         return SHARED;
@@ -43,14 +26,12 @@ public final class PaystackStandIn {
 
     /** The address of the API. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** A new account without objects. */
     public Account account() {
-        var account = new Account("sk_live_standIn%010d".formatted(count.incrementAndGet()));
-        accounts.put(account.key, account);
-        return account;
+        return server.account("sk_live_", Account::new);
     }
 
     /** An account at Paystack. */
@@ -98,17 +79,14 @@ public final class PaystackStandIn {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var account = accounts.get(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")).replace("Bearer ", ""));
+            var account = server.account(exchange);
             var path = exchange.getRequestURI().getPath();
             var data = account == null ? null : account.answer(path);
             var failure = account == null ? Integer.valueOf(401) : account.failure();
             int status = failure != null ? failure : data == null ? 404 : 200;
-            var body = Json.bytes(status == 200 && data != null
+            StandInServer.send(exchange, new Answered(status, status == 200 && data != null
                     ? Map.of("status", true, "message", "Retrieved", "data", data, "meta", Map.of("page", 1, "pageCount", 1))
-                    : Map.of("status", false, "message", "Not retrieved"));
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
+                    : Map.of("status", false, "message", "Not retrieved"), null));
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.guildhall.billing.StripeStandIn.Answered;
+import org.guildhall.billing.StandInServer.Answered;
 import org.guildhall.billing.StripeStandIn.Posted;
 
 /** The changes that {@link StripeStandIn} makes. */

@@ -1,11 +1,7 @@
 package org.guildhall.billing;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,10 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.guildhall.core.json.Json;
+import org.guildhall.billing.StandInServer.Answered;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +23,9 @@ public final class StripeStandIn {
     private static final int LINES_WITH_INVOICE = 10;
     private static final int PAGE = 10;
 
-    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
-    private final AtomicInteger count = new AtomicInteger();
-    private final HttpServer server;
+    private final StandInServer<Account> server = new StandInServer<>(this::answer);
 
-    private StripeStandIn() {
-        try {
-            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        server.createContext("/", this::answer);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
-    }
+    private StripeStandIn() {}
 
     public static StripeStandIn shared() {
         return SHARED;
@@ -51,14 +33,12 @@ public final class StripeStandIn {
 
     /** The address of the API. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** A new account in live mode, without objects. */
     public Account account() {
-        var account = new Account("rk_live_standIn%010d".formatted(count.incrementAndGet()));
-        accounts.put(account.apiKey, account);
-        return account;
+        return server.account("rk_live_", Account::new);
     }
 
     private record Failure(int status, @Nullable Integer retryAfter, @Nullable String code, @Nullable String message) {}
@@ -237,8 +217,6 @@ public final class StripeStandIn {
         }
     }
 
-    record Answered(int status, Map<String, Object> body, @Nullable Integer retryAfter) {}
-
     static Map<String, Object> error(String code) {
         return error(code, "The stand-in says " + code + ".");
     }
@@ -249,7 +227,7 @@ public final class StripeStandIn {
 
     private static Answered change(HttpExchange exchange, Account account, String path) throws IOException {
         var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        var change = new Posted(path, query(body.isEmpty() ? null : body), exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+        var change = new Posted(path, StandInServer.query(body.isEmpty() ? null : body), exchange.getRequestHeaders().getFirst("Idempotency-Key"));
         var before = account.nextBefore();
         if (before != null) {
             before.run();
@@ -268,49 +246,27 @@ public final class StripeStandIn {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var key = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")).replace("Bearer ", "");
-            var account = accounts.get(key);
+            var account = server.account(exchange);
             var uri = exchange.getRequestURI();
             Answered answered;
             if (account == null) {
-                answered = new Answered(401, error("api_key_invalid", "Invalid API Key provided: " + key), null);
+                answered = new Answered(401, error("api_key_invalid", "Invalid API Key provided: " + StandInServer.key(exchange)), null);
             } else if (exchange.getRequestMethod().equals("POST")) {
                 answered = change(exchange, account, path(uri.getPath()));
             } else {
-                answered = account.answer(path(uri.getPath()), query(uri.getRawQuery()));
+                answered = account.answer(path(uri.getPath()), StandInServer.query(uri.getRawQuery()));
                 var between = account.nextBetween();
                 if (between != null) {
                     between.run();
                 }
             }
             exchange.getResponseHeaders().set("Stripe-Version", "2026-07-29.dahlia");
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            if (answered.retryAfter() != null) {
-                exchange.getResponseHeaders().set("Retry-After", answered.retryAfter().toString());
-            }
-            var body = Json.bytes(answered.body());
-            exchange.sendResponseHeaders(answered.status(), body.length);
-            exchange.getResponseBody().write(body);
+            StandInServer.send(exchange, answered);
         }
     }
 
     /** The path with one segment for each collection. */
     private static String path(String path) {
         return path.replace("/v1/checkout/sessions", "/v1/checkout_sessions").replace("/v1/billing_portal/sessions", "/v1/portal_sessions");
-    }
-
-    private static Map<String, String> query(@Nullable String raw) {
-        var query = new HashMap<String, String>();
-        if (raw != null) {
-            for (var pair : raw.split("&")) {
-                int equals = pair.indexOf('=');
-                query.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
-            }
-        }
-        return query;
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 }
