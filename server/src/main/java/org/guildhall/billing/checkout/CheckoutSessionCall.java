@@ -1,6 +1,5 @@
 package org.guildhall.billing.checkout;
 
-import java.time.Duration;
 import java.util.UUID;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.CheckoutSessionId;
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<ProviderCheckout>> {
 
     static final String BASE = "/api/v1/billing/checkout-sessions/";
-    /** The provider remembers a key for 24 hours at least. */
-    private static final Duration REMEMBERED = Duration.ofHours(23);
 
     private final CheckoutSessionStore sessions;
     private final Connections connections;
@@ -56,11 +53,7 @@ final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<Pro
 
     @Override
     public ProviderAnswer<ProviderCheckout> ask(Plan plan) throws ExternalFailure {
-        var asked = plan.asked();
-        if (asked == null) {
-            throw ProviderAnswer.notAskable();
-        }
-        return ProviderAnswer.of(() -> made(asked.apiKey(), plan));
+        return ProviderAnswer.of(plan.asked(), apiKey -> made(apiKey, plan));
     }
 
     private ProviderCheckout made(String apiKey, Plan plan) throws ProviderFailure {
@@ -68,7 +61,7 @@ final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<Pro
         if (session.state().reference() != null) {
             return stripe.get(apiKey, session.state().reference());
         }
-        if (session.createdAt().plus(REMEMBERED).isBefore(session.now())) {
+        if (ProviderAnswer.isForgotten(session.createdAt(), session.now())) {
             var found = stripe.find(apiKey, plan.ownReference(), session.createdAt(), session.now());
             if (found != null) {
                 return found;
@@ -81,15 +74,13 @@ final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<Pro
     public Recorded record(Tx tx, Changes changes, UUID id, ProviderAnswer<ProviderCheckout> answer) {
         var before = Require.found(sessions.lock(tx, id));
         var made = answer.made();
-        if (made == null && answer.refusal() != null) {
-            var after = changed(tx, changes, before, before.state().refused(answer.refusal().code(), answer.refusal().message()));
-            var failure = after.state().failure();
-            return failure == null ? opened(after, null) : Recorded.refusal(ProviderAnswer.problem(failure.code(), failure.message()));
+        if (made != null) {
+            return opened(changed(tx, changes, before, before.state().shown(made, null)), made.url());
         }
-        if (made == null) {
-            throw new IllegalStateException("an answer without a content");
-        }
-        return opened(changed(tx, changes, before, before.state().shown(made, null)), made.url());
+        var refusal = answer.requireRefusal();
+        var after = changed(tx, changes, before, before.state().refused(refusal.code(), refusal.message()));
+        var failure = after.state().failure();
+        return failure == null ? opened(after, null) : Recorded.refusal(ProviderAnswer.problem(failure.code(), failure.message()));
     }
 
     private static Recorded opened(Row row, @Nullable String url) {

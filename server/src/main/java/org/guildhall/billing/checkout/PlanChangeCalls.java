@@ -1,6 +1,5 @@
 package org.guildhall.billing.checkout;
 
-import java.time.Duration;
 import java.util.UUID;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.PlanChangeId;
@@ -23,8 +22,6 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
     static final String BASE = "/api/v1/billing/plan-changes/";
     private static final String ANSWERED = "plan_change.answered";
     private static final String REFUSED = "refused";
-    /** The provider remembers a key for 24 hours at least. */
-    private static final Duration REMEMBERED = Duration.ofHours(23);
 
     /** The values of a call. @param asked null if the connection can't be asked any more */
     record Plan(@Nullable Asked asked, Row planChange) {
@@ -38,13 +35,6 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
         String key() {
             return new PlanChangeId(planChange.id()).toString();
         }
-
-        Asked requireAsked() throws ExternalFailure {
-            if (asked == null) {
-                throw ProviderAnswer.notAskable();
-            }
-            return asked;
-        }
     }
 
     private Plan plan(Tx tx, UUID id) {
@@ -54,10 +44,7 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
 
     /** Ends a plan change that the provider has refused, if it waits for the answer. */
     private ExternalCall.Recorded refused(Tx tx, Changes changes, Row before, String waiting, ProviderAnswer<?> answer) {
-        var refusal = answer.refusal();
-        if (refusal == null) {
-            throw new IllegalStateException("an answer without a content");
-        }
+        var refusal = answer.requireRefusal();
         if (before.state().equals(waiting)) {
             PlanChangeViews.changed(changes, before, planChanges.end(tx, before.id(), REFUSED, refusal.code(), refusal.message()));
         }
@@ -87,8 +74,7 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
 
         @Override
         public ProviderAnswer<ProviderPreview> ask(Plan plan) throws ExternalFailure {
-            var asked = plan.requireAsked();
-            return ProviderAnswer.of(() -> stripe.preview(asked.apiKey(), plan.change(), plan.key() + "-preview"));
+            return ProviderAnswer.of(plan.asked(), apiKey -> stripe.preview(apiKey, plan.change(), plan.key() + "-preview"));
         }
 
         @Override
@@ -124,12 +110,11 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
 
         @Override
         public ProviderAnswer<Boolean> ask(Plan plan) throws ExternalFailure {
-            var asked = plan.requireAsked();
             var requestedAt = plan.planChange().requestedAt();
-            boolean forgotten = requestedAt != null && requestedAt.plus(REMEMBERED).isBefore(plan.planChange().now());
-            return ProviderAnswer.of(() -> {
-                if (!forgotten || !stripe.isMade(asked.apiKey(), plan.change())) {
-                    stripe.request(asked.apiKey(), plan.change(), plan.key());
+            boolean forgotten = requestedAt != null && ProviderAnswer.isForgotten(requestedAt, plan.planChange().now());
+            return ProviderAnswer.of(plan.asked(), apiKey -> {
+                if (!forgotten || !stripe.isMade(apiKey, plan.change())) {
+                    stripe.request(apiKey, plan.change(), plan.key());
                 }
                 return true;
             });

@@ -47,12 +47,9 @@ final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<Provi
 
     @Override
     public ProviderAnswer<ProviderPortal> ask(Plan plan) throws ExternalFailure {
-        var asked = plan.asked();
-        if (asked == null) {
-            throw ProviderAnswer.notAskable();
-        }
         var session = plan.session();
-        return ProviderAnswer.of(() -> stripe.create(asked.apiKey(), session.customer(), session.returnUrl(), new PortalSessionId(session.id()).toString()));
+        return ProviderAnswer.of(
+                plan.asked(), apiKey -> stripe.create(apiKey, session.customer(), session.returnUrl(), new PortalSessionId(session.id()).toString()));
     }
 
     @Override
@@ -64,10 +61,7 @@ final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<Provi
             var session = PortalSessionViews.toApi(after, made.url());
             return Recorded.reply(Reply.created(BASE + session.id(), session));
         }
-        var refusal = answer.refusal();
-        if (refusal == null) {
-            throw new IllegalStateException("an answer without a content");
-        }
+        var refusal = answer.requireRefusal();
         if (before.state().equals("creating")) {
             changed(changes, before, sessions.fail(tx, id, refusal.code(), refusal.message()));
         }
