@@ -57,8 +57,11 @@ final class Ingestion {
         return providers.of(connection.provider()).events(body, connection.now());
     }
 
+    /** A verified body. @param isStored true if an earlier event of the body has stored it */
+    record SignedBody(byte[] bytes, boolean isStored) {}
+
     /** Stores an event and applies it. A repeated event is counted, and nothing else. */
-    Received ingest(Tx tx, Events events, Connected connection, ProviderEvent event, byte[] body) {
+    Received ingest(Tx tx, Events events, Connected connection, ProviderEvent event, SignedBody body) {
         var received = store(tx, connection, event, body);
         if (!received.isNew()) {
             return received;
@@ -70,7 +73,7 @@ final class Ingestion {
     }
 
     /** Stores an event that couldn't be applied, for a later attempt. */
-    Received ingestFailed(Tx tx, Events events, Connected connection, ProviderEvent event, byte[] body, RuntimeException failure) {
+    Received ingestFailed(Tx tx, Events events, Connected connection, ProviderEvent event, SignedBody body, RuntimeException failure) {
         var received = store(tx, connection, event, body);
         if (!received.isNew()) {
             return received;
@@ -129,12 +132,12 @@ final class Ingestion {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private Received store(Tx tx, Connected connection, ProviderEvent event, byte[] body) {
-        var hash = Sha256.begin().digest(body);
+    private Received store(Tx tx, Connected connection, ProviderEvent event, SignedBody body) {
+        var hash = Sha256.begin().digest(body.bytes());
         var text = HexFormat.of().formatHex(hash);
-        var received = deliveries.receive(tx, connection, payloadId(connection.id(), hash), event, new Body(text, body.length));
-        if (received.isNew()) {
-            deliveries.insertPayload(tx, received.row(), keys.sealSecret(new String(body, StandardCharsets.UTF_8), owner(received.row())));
+        var received = deliveries.receive(tx, connection, payloadId(connection.id(), hash), event, new Body(text, body.bytes().length));
+        if (received.isNew() && !body.isStored()) {
+            deliveries.insertPayload(tx, received.row(), keys.sealSecret(new String(body.bytes(), StandardCharsets.UTF_8), owner(received.row())));
         }
         return received;
     }

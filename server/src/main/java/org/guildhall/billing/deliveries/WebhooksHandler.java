@@ -10,6 +10,7 @@ import org.guildhall.api.model.WebhookReceipt;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.deliveries.DeliveryStore.Received;
+import org.guildhall.billing.deliveries.Ingestion.SignedBody;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.events.UnreadableEvent;
@@ -55,13 +56,16 @@ final class WebhooksHandler implements WebhooksApi<Call> {
         }
         // Each event has a transaction of its own, so that one that can't be applied doesn't harm the others.
         var received = new ArrayList<Received>();
+        boolean isStored = false;
         for (var event : read(connection, body)) {
-            received.add(ingest(tenant, connection, event, body));
+            var stored = ingest(tenant, connection, event, new SignedBody(body, isStored));
+            isStored |= stored.isNew();
+            received.add(stored);
         }
         return Reply.plain(new WebhookReceipt(received.stream().map(DeliveryViews::toApi).toList()));
     }
 
-    private Received ingest(UUID tenant, Connected connection, ProviderEvent event, byte[] body) {
+    private Received ingest(UUID tenant, Connected connection, ProviderEvent event, SignedBody body) {
         try {
             return transactions.runAll(tenant, (tx, events) -> ingestion.ingest(tx, events, connection, event, body));
         } catch (RuntimeException failure) {
