@@ -10,7 +10,7 @@
   const REFRESH_MILLIS = 60_000;
   const home = new URL(document.currentScript.src).origin;
 
-  /** The texts by name. The attribute `text-…` replaces each of them; `{n}` is a number, `{what}` and `{zone}` are names. */
+  /** The texts by name. The attribute `text-…` replaces each of them; `{n}` is a number, `{zone}` a name. */
   const TEXTS = {
     title: 'Class sessions',
     previous: 'Previous week',
@@ -33,7 +33,6 @@
     canceled: 'Canceled',
     zone: 'Times are those of {zone}.',
     shown: '{n} sessions shown.',
-    changed: '{what}',
     more: 'There are more sessions than are shown here.',
     lookup: 'Find a booking',
     reference: 'Reference',
@@ -417,9 +416,7 @@
       const states = new Map(before.map((session) => [session.id, this.#state(session)[1]]));
       const changed = this.#sessions.filter((session) => states.has(session.id) && states.get(session.id) !== this.#state(session)[1]).slice(0, 3);
       if (changed.length > 0) {
-        this.#heard.textContent = changed.map((session) => this.#text('changed', {
-          what: `${session.name}, ${this.#when(session)}: ${this.#state(session)[1]}`,
-        })).join('. ');
+        this.#heard.textContent = changed.map((session) => `${session.name}, ${this.#when(session)}: ${this.#state(session)[1]}`).join('. ');
       }
     }
 
