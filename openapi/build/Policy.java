@@ -181,7 +181,7 @@ record Policy(
                     download ? names(answers) : List.of());
         }
 
-        /** What everybody may see can be kept by caches that others use. */
+        /** Reads {@code x-public-cache}. Only answers that anybody may see can be in a cache that several callers share. */
         private boolean publiclyCached() {
             boolean cached = flag("x-public-cache", "true");
             refuse(cached && !(method.equals("GET") && operation.at("/security/0/bearer/0").asText().endsWith(":public")),

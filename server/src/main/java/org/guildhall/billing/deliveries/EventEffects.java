@@ -111,7 +111,7 @@ public final class EventEffects {
         return ordered(tx, changes, connection, provider.target(event), outcome);
     }
 
-    /** What the server knows beside an event or an answer of a connection's provider. */
+    /** The stored events and the settings of a connection, which its provider needs to read an event or an answer. */
     public Provider.Context context(Tx tx, Connected connection) {
         return new Known(tx, connection, deliveries);
     }

@@ -40,7 +40,7 @@ public interface Provider {
      */
     @Nullable Reading read(ProviderEvent event, Context context);
 
-    /** What an event says of a checkout session; null if it is about something else. */
+    /** Reads the checkout session of an event; null if the event is about another kind of object. */
     default @Nullable ProviderCheckout checkout(ProviderEvent event) {
         return null;
     }
@@ -113,7 +113,7 @@ public interface Provider {
         }
     }
 
-    /** What the server knows beside an event. */
+    /** The stored events and the settings of the connection that an event belongs to. */
     interface Context {
 
         /** The received events of an object, in the provider's order. @param reference the provider's id of the object */

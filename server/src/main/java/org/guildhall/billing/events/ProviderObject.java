@@ -1,6 +1,6 @@
 package org.guildhall.billing.events;
 
-/** What a provider says of one object, in the server's own words. The mirror applies it. */
+/** The content of one object of a provider, in the form that all providers share. The mirror applies it. */
 public sealed interface ProviderObject
         permits ProviderAccount, ProviderAttempt, ProviderCredit, ProviderDispute, ProviderInvoice, ProviderInvoicePayment, ProviderMandate,
                 ProviderPayment, ProviderPayout, ProviderRefund, ProviderSubscription {}

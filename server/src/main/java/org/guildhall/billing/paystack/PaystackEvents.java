@@ -19,7 +19,7 @@ final class PaystackEvents {
 
     private static final int TYPE_MAX = 120;
     private static final int WORD_MAX = 60;
-    /** What an invoice's event says: nothing else tells it. */
+    /** The members of an invoice that are kept with its event, since Paystack's API has no call for invoices. */
     private static final List<String> INVOICE = List.of("invoice_code", "paid_at", "created_at", "period_start", "period_end", "description");
     private static final int TEXT_MAX = 1_000;
 

@@ -96,7 +96,7 @@ final class PaystackSubscriptions {
         return invoices;
     }
 
-    /** What an invoice is follows from all of its events, since they can't be ordered. Once it is paid, it stays so. */
+    /** The state of an invoice. It follows from all events of the invoice, since they have no order. A paid invoice stays paid. */
     private static void addInvoice(
             List<ProviderObject> objects, String code, List<PastEvent> events, String subscription, String customer, String currency, Context context) {
         var known = new LinkedHashMap<String, String>();

@@ -52,7 +52,7 @@ public final class StripeCheckouts {
         if (customer != null) {
             parameters.put("customer", customer);
         } else if (mode.equals("payment")) {
-            // Stripe makes one for each subscription, but for a payment only if it is told to.
+            // Stripe makes a customer for each subscription. For a single payment it makes one only with this parameter.
             parameters.put("customer_creation", "always");
         }
         for (int at = 0; at < prices.size(); at++) {

@@ -112,7 +112,7 @@ final class ExternalMutations {
         });
     }
 
-    /** What was admitted in the first transaction is finished, whatever has become of the credentials. */
+    /** The second transaction doesn't check the caller's token again: a request that was admitted is finished, even if the token was revoked meanwhile. */
     private Response record(
             Exchange exchange, Operation operation, Caller caller, Read read, @Nullable IdempotencyClaim claim, Leased<?, ?> leased, Call call) {
         try (var write = db.begin(caller.tenant(), Db.ANY_REVISION)) {

@@ -22,7 +22,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** What the runtime room knows of booked persons, and their other bookings. */
+/** Reads persons and their households from the runtime room, and the persons' other bookings and holds. */
 final class BookedPersonStore {
 
     /** A person. @param overlapping another booking at the time of the session; null if there is none */

@@ -92,7 +92,7 @@ final class BookingColumnStore {
             SQLDataType.INTEGER, stateAt(NOW), BOOKINGS.SESSION_ID, BOOKINGS.PLACE).as("position");
 
     static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION);
-    /** The same columns as they are stored. */
+    /** The stored columns, without the changes that are due and not written yet. */
     static final List<Field<?>> STORED = columns(
             BOOKINGS.STATE, BOOKINGS.UPDATED_AT, BOOKINGS.VERSION, DSL.inline((Integer) null, SQLDataType.INTEGER).as("position"));
 

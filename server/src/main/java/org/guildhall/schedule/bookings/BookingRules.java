@@ -80,7 +80,7 @@ final class BookingRules {
         return session.startsAt().atZone(TimeZones.of(session.zone())).toLocalDate();
     }
 
-    /** What is wrong with an age, in a sentence; null if nothing is. */
+    /** Returns a sentence that says why an age is too low or too high; null if it is neither. */
     static @Nullable String wrongAge(ClassRules rules, LocalDate day, @Nullable LocalDate birthOn) {
         if (rules.ageMin() == null && rules.ageMax() == null) {
             return null;
