@@ -210,6 +210,22 @@ test('sessionsWidget_wrongToken_saysSo_andTellsThePage', async () => {
   await close();
 });
 
+test('sessionsWidget_refusedLater_showsNothing_butKeepsItsSessionsWhileTheServerIsBusy', async () => {
+  let status = 200;
+  const { page, close } = await open({}, '', (opened) => opened.route(`${url}/api/v1/schedule/public-sessions?*`, (route) => route.fulfill({
+    status, headers: { 'Access-Control-Allow-Origin': origin },
+    json: status === 200 ? { data: [session(1)], page: { next_cursor: null, has_more: false } } : { code: 'refused', detail: 'Not now.' },
+  })));
+  await page.locator('.card').first().waitFor();
+  status = 503;
+  await page.locator('guildhall-sessions').evaluate((widget) => widget.refresh());
+  assert.equal(await page.locator('.card').count(), 1, 'a busy server');
+  status = 401;
+  await page.locator('guildhall-sessions').evaluate((widget) => widget.refresh());
+  assert.equal(await page.locator('.card').count(), 0, 'a revoked token');
+  await close();
+});
+
 test('sessionsWidget_withoutConnection_keepsWhatItShows', async () => {
   const { page, close } = await open();
   await page.locator('.card').first().waitFor();
