@@ -34,14 +34,17 @@ public final class Embedded implements AutoCloseable {
     }
 
     /** As {@link #throwaway()}, with PostgreSQL settings of the caller's. */
-    public static Embedded throwaway(Map<String, String> settings) {
+    public static synchronized Embedded throwaway(Map<String, String> settings) {
         var home = temporary();
-        Orphans.sweep(home.resolve("throwaway"));
         var builder = builder(home)
-                .setDataDirectory(home.resolve("throwaway").resolve(UUID.randomUUID().toString()))
+                .setDataDirectory(throwaways(home).resolve(UUID.randomUUID().toString()))
                 .setServerConfig("full_page_writes", "off");
         settings.forEach(builder::setServerConfig);
-        return start(builder);
+        // Test processes start side by side: without turns one unpacks over the other's programs, and takes its new folder for an orphan.
+        try (var turn = Turn.take(home)) {
+            Orphans.sweep(throwaways(home));
+            return start(builder);
+        }
     }
 
     /**
@@ -153,7 +156,16 @@ public final class Embedded implements AutoCloseable {
 
     /** Where throwaway servers live, one folder per user: another one's files could not be replaced. */
     static Path temporary() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "guildhall-postgres-" + System.getProperty("user.name"));
+        return temporary(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    static Path temporary(Path folder) {
+        return folder.resolve("guildhall-postgres-" + System.getProperty("user.name"));
+    }
+
+    /** The data of throwaway servers, one folder for each. */
+    static Path throwaways(Path home) {
+        return home.resolve("throwaway");
     }
 
     private static EmbeddedPostgres.Builder builder(Path home) {

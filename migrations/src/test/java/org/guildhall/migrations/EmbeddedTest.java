@@ -5,13 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,27 +84,63 @@ class EmbeddedTest {
         assertFalse(Files.exists(folder.resolve("data")));
     }
 
-    private ProcessHandle startKillAndLeaveOrphan() throws Exception {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var child = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Starter.class.getName(), folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String line;
-        try (var out = new BufferedReader(new InputStreamReader(child.getInputStream()))) {
-            line = out.readLine();
-            child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    @Test
+    void throwaways_startedAtOnce_onAFreshMachineAndAfterAKill_allRun() throws Exception {
+        for (var round = 0; round < 2; round++) {
+            var children = new ArrayList<Process>();
+            for (var child = 0; child < 4; child++) {
+                children.add(start(ThrowawayStarter.class, "-Djava.io.tmpdir=" + folder));
+            }
+            try {
+                for (var child : children) {
+                    assertEquals("ready", firstLine(child));
+                }
+            } finally {
+                for (var child : children) {
+                    child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+                }
+            }
         }
+        try (var left = Files.list(Embedded.throwaways(Embedded.temporary(folder)))) {
+            assertEquals(4, left.filter(Files::isDirectory).count(), "the second round has removed what the first one left");
+        }
+        Orphans.sweep(Embedded.throwaways(Embedded.temporary(folder)));
+    }
+
+    private ProcessHandle startKillAndLeaveOrphan() throws Exception {
+        var child = start(Starter.class, "-Dfolder=" + folder);
+        var line = firstLine(child);
+        child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         assertEquals("ready", line);
         var orphan = Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid")).getFirst());
         return ProcessHandle.of(orphan).orElseThrow();
     }
 
+    private static Process start(Class<?> main, String property) throws IOException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(java, property, "-cp", System.getProperty("java.class.path"), main.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static @Nullable String firstLine(Process child) throws IOException {
+        return child.inputReader().readLine();
+    }
+
     static final class Starter {
         public static void main(String[] args) throws Exception {
-            var postgres = Embedded.persistent(Embedded.temporary(), Path.of(args[0]), 0, Map.of());
+            var postgres = Embedded.persistent(Embedded.temporary(), Path.of(System.getProperty("folder")), 0, Map.of());
             try (var connection = postgres.superuser("postgres"); var statement = connection.createStatement()) {
                 statement.execute("create table kept as select 42 as n");
             }
+            System.out.println("ready");
+            Thread.sleep(60_000);
+        }
+    }
+
+    static final class ThrowawayStarter {
+        public static void main(String[] args) throws Exception {
+            Embedded.throwaway();
             System.out.println("ready");
             Thread.sleep(60_000);
         }
