@@ -16,6 +16,7 @@ import org.guildhall.tasks.Tasks;
 final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
 
     private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW, Billing.OVERVIEW, Tasks.OVERVIEW));
+    private static final JoinedRead DUE = new JoinedRead(List.of(Runtime.OVERVIEW_DUE, Billing.OVERVIEW, Tasks.OVERVIEW));
     private static final JoinedRead THEN = new JoinedRead(List.of(Runtime.OVERVIEW_THEN, Billing.OVERVIEW, Tasks.OVERVIEW));
 
     private final Runtime runtime;
@@ -28,9 +29,13 @@ final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call
 
     @Override
     public Reply<OrganizationOverview> getOrganizationOverview(Call call, OrganizationId organizationId, GetOrganizationOverviewQuery query) {
-        boolean past = query.at() != null;
-        var results = (past ? THEN : NOW).send(call.tx(), organizationId.value(), query.at());
-        var part = runtime.overview(call.tx(), results.get(past ? Runtime.OVERVIEW_THEN : Runtime.OVERVIEW_NOW), query.at());
+        var rows = query.at() == null ? Runtime.OVERVIEW_NOW : Runtime.OVERVIEW_THEN;
+        var results = (query.at() == null ? NOW : THEN).send(call.tx(), organizationId.value(), query.at());
+        if (results.get(rows).areDue()) {
+            rows = Runtime.OVERVIEW_DUE;
+            results = DUE.send(call.tx(), organizationId.value(), null);
+        }
+        var part = runtime.overview(call.tx(), results.get(rows), query.at());
         var billing = results.get(Billing.OVERVIEW);
         return Reply.ok(new OrganizationOverview(
                 part.organization(), part.orgType(), query.at(), part.summary(), part.plans(), part.entitlements(), part.people(), part.workspaces(),

@@ -198,10 +198,18 @@ public final class Runtime {
         private OverviewRows(Everything all) {
             this.all = all;
         }
+
+        /** True if a transition is due that the rows don't apply. They must be read as {@link #OVERVIEW_DUE} then. */
+        public boolean areDue() {
+            return all.entitled() != null && all.entitled().due();
+        }
     }
 
     /** The part of a joined read with everything about an organization now; of each list the newest hundred. */
     public static final JoinedRead.Part<OverviewRows> OVERVIEW_NOW = overviewPart(OverviewStore.NOW);
+
+    /** As {@link #OVERVIEW_NOW}, with the transitions that are due, which takes longer to read. */
+    public static final JoinedRead.Part<OverviewRows> OVERVIEW_DUE = overviewPart(OverviewStore.DUE);
 
     /** The part of a joined read with everything about an organization at an instant. */
     public static final JoinedRead.Part<OverviewRows> OVERVIEW_THEN = overviewPart(OverviewStore.THEN);

@@ -30,6 +30,13 @@ record EntitlementDecision(
         return new EntitlementDecision(allowed, false, verdict, entitlements, allowed ? null : TierOptions.smallest(entitled, resourceKey, quantity));
     }
 
+    /** True if the quantity is allowed. Needs no reachable ladders. */
+    static boolean allows(OrganizationEntitlements entitled, String resourceKey, long quantity) {
+        var entitlements = entitled.entitlements(resourceKey);
+        return entitled.found().holder().state().equals("active") && !entitlements.isEmpty()
+                && entitlements.stream().allMatch(entitlement -> entitlement.decide(quantity).allows());
+    }
+
     /** The decision as a sentence. */
     String detail(String displayName, long quantity) {
         if (archived) {

@@ -50,9 +50,9 @@ final class EntitlementsHandler implements EntitlementsApi<Call> {
 
     @Override
     public Reply<EntitlementCheck> checkEntitlement(Call call, OrganizationId organizationId, EntitlementQuestion body) {
-        var entitled = Require.found(entitlements.withReachableTiers(call.tx(), organizationId.value(), body.resourceKey()));
-        var key = Require.named(entitled.key(body.resourceKey()), "/resource_key", "resource key");
         long quantity = body.quantity() == null ? 1 : body.quantity();
+        var entitled = Require.found(entitlements.deciding(call.tx(), organizationId.value(), body.resourceKey(), quantity));
+        var key = Require.named(entitled.key(body.resourceKey()), "/resource_key", "resource key");
         var decision = EntitlementDecision.of(entitled, body.resourceKey(), quantity);
         return Reply.plain(new EntitlementCheck(
                 organizationId, body.resourceKey(), quantity, decision.allowed(), reason(decision), decision.detail(key.displayName(), quantity),

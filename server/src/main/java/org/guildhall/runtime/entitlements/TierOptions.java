@@ -82,14 +82,14 @@ final class TierOptions {
     static List<LadderOptions> of(OrganizationEntitlements entitled) {
         var tierOptions = new TierOptions(entitled);
         return entitled.found().reach().stream()
-                .limit(EntitlementStore.LADDERS_MAX)
+                .limit(EntitlementTextStore.LADDERS_MAX)
                 .map(id -> tierOptions.onLadder(Objects.requireNonNull(entitled.ladder(id))))
                 .toList();
     }
 
-    /** True if there are more ladders than {@link EntitlementStore#LADDERS_MAX}. */
+    /** True if there are more ladders than {@link EntitlementTextStore#LADDERS_MAX}. */
     static boolean hasMore(OrganizationEntitlements entitled) {
-        return entitled.found().reach().size() > EntitlementStore.LADDERS_MAX;
+        return entitled.found().reach().size() > EntitlementTextStore.LADDERS_MAX;
     }
 
     private LadderOptions onLadder(Catalog.Ladder ladder) {

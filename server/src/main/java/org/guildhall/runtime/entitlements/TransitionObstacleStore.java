@@ -44,7 +44,7 @@ public final class TransitionObstacleStore implements UsageCheck {
                 where v.pool_id = {0} and v.held_until > {1}::timestamptz and v.starts_at <= {1}::timestamptz
             ),
             rules as (
-                select """ + EntitlementStore.RULE_COLUMNS + """
+                select """ + EntitlementTextStore.RULE_COLUMNS + """
                 from (select product_id from held union select {2}) v
                 join catalog.runtime_products p on p.id = v.product_id
                 join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id

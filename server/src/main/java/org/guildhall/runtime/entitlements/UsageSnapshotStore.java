@@ -36,7 +36,7 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
     private static final JsonReader<Found> FOUND = JsonReader.of(Found.class);
     private static final PreparedQuery<Found> FIND = PreparedQuery.of(resultQuery("""
             with rules as (
-                select """ + EntitlementStore.RULE_COLUMNS + """
+                select """ + EntitlementTextStore.RULE_COLUMNS + """
                 from catalog.runtime_products p
                 join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
                 where p.id = any ({0}) and r.kind = 'limit' and (r.ends_at is null or r.ends_at > {1}::timestamptz)
