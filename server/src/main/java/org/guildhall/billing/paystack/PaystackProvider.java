@@ -63,8 +63,8 @@ public final class PaystackProvider implements Provider {
             case PaystackFetches.REFUNDS -> Reading.of(PaystackTransactions.readRefunds(event));
             case PaystackFetches.DISPUTE -> Reading.of(PaystackTransactions.readDispute(event));
             default -> {
-                var target = PaystackEvents.target(event);
-                yield target == null ? null : Reading.ask(List.of(target));
+                var targets = PaystackEvents.targets(event);
+                yield targets == null ? null : Reading.ask(targets);
             }
         };
     }
