@@ -90,7 +90,7 @@ public final class BillingModule {
         var all = new ArrayList<>(deliveries.jobs(platform));
         all.add(new SettlementJob(plans).offered());
         all.add(new MetadataBackfillJob(mirror, plans).offered());
-        all.add(reconciliation.offered());
+        all.add(reconciliation.offered(platform));
         all.add(dunning.offered());
         return all;
     }
