@@ -80,7 +80,7 @@ public final class App implements AutoCloseable {
                 tasks.tenantChanges());
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
-        runtime.bind(api);
+        runtime.bind(api, tasks.door());
         this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
         var billing = new BillingModule(
@@ -90,7 +90,7 @@ public final class App implements AutoCloseable {
         providers.bind(api);
         billing.schedule();
         billing.bind(api);
-        var schedule = new ScheduleModule(jobs, work, config.keys());
+        var schedule = new ScheduleModule(jobs, work, config.keys(), runtime.door());
         schedule.schedule();
         schedule.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);

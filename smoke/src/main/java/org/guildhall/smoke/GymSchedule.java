@@ -7,10 +7,12 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import org.guildhall.client.Guildhall;
+import org.guildhall.client.model.AllowanceUse;
 import org.guildhall.client.model.ClassType;
 import org.guildhall.client.model.ListBookingsOptions;
 import org.guildhall.client.model.ListClassTypesOptions;
 import org.guildhall.client.model.ListLocationsOptions;
+import org.guildhall.client.model.ListOrganizationsOptions;
 import org.guildhall.client.model.ListPersonsOptions;
 import org.guildhall.client.model.ListPersonsSort;
 import org.guildhall.client.model.ListSessionsOptions;
@@ -47,14 +49,16 @@ final class GymSchedule {
         var dojo = schedule.location("dojo", new NewLocation("Dojo").withAddress("14 Winter Street, Sydney").withPlaces(30));
         var spin = schedule.classType("spin-45", new NewClassType("Spin 45", 45, 20).withWaitlistPlaces(WAITLIST_PLACES).withColor("#2F6FDE"));
         var judo = schedule.classType("kids-judo", new NewClassType("Kids' judo", 60, 12)
-                .withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(6).withAgeMax(12).withPromotion(Promotion.OFFER).withColor("#D9822B"));
+                .withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(6).withAgeMax(12).withPromotion(Promotion.OFFER).withColor("#D9822B")
+                .withNeeds(new AllowanceUse("studio.classes", 1)));
         progress.step("two kinds of class in two studios");
         var today = LocalDate.now(ZONE);
         for (int day = 1; day <= DAYS; day++) {
             schedule.session(spin, studio, "spin-" + today.plusDays(day), at(today.plusDays(day), LocalTime.of(6, 0)), spin.capacity());
         }
         var saturday = today.plusDays(1).with(TemporalAdjusters.nextOrSame(DayOfWeek.SATURDAY));
-        schedule.session(judo, dojo, "judo-" + saturday, at(saturday, LocalTime.of(10, 0)), judo.capacity());
+        var kids = schedule.session(judo, dojo, "judo-" + saturday, at(saturday, LocalTime.of(10, 0)), judo.capacity());
+        schedule.book(kids, "luca-rossi", "family-rossi");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
         progress.step("a week of sessions, one of them full");
@@ -83,6 +87,16 @@ final class GymSchedule {
         return CatalogSeed.ensure(
                 () -> sessions.list(new ListSessionsOptions().withExternalId(externalId)),
                 () -> sessions.create(new NewSession(type.id(), starts).withExternalId(externalId).withLocationId(location.id()).withCapacity(capacity)));
+    }
+
+    /** Books for a member, with a class of the organization. */
+    private void book(Session session, String personId, String organizationId) {
+        var person = guildhall.runtime().persons().list(new ListPersonsOptions().withExternalId(personId)).data().getFirst();
+        var organization = guildhall.runtime().organizations().list(new ListOrganizationsOptions().withExternalId(organizationId)).data().getFirst();
+        var bookings = guildhall.schedule().bookings();
+        if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id())).data().isEmpty()) {
+            bookings.create(new NewBooking(session.id(), person.id()).withOrganizationId(organization.id()));
+        }
     }
 
     /** Books for some members; two get a place, the others wait. */
