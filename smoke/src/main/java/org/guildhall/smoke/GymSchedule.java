@@ -99,9 +99,9 @@ final class GymSchedule {
         var person = guildhall.runtime().persons().list(new ListPersonsOptions().withExternalId(personId)).data().getFirst();
         var organization = guildhall.runtime().organizations().list(new ListOrganizationsOptions().withExternalId(organizationId)).data().getFirst();
         var bookings = guildhall.schedule().bookings();
-        CatalogSeed.ensure(
-                () -> bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id())),
-                () -> bookings.create(new NewBooking(session.id(), person.id()).withOrganizationId(organization.id())));
+        if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id())).data().isEmpty()) {
+            bookings.create(new NewBooking(session.id(), person.id()).withOrganizationId(organization.id()));
+        }
     }
 
     /** Lets a party wait for a full session. */
