@@ -21,6 +21,7 @@ class PartiesTest {
 
     private static final String ALL = "all_or_nothing";
     private static final String MANY = "as_many_as_fit";
+    private static final String ADULT = ", \"birth_on\": \"1990-01-01\"";
 
     private final ScheduleFixture schedule = new ScheduleFixture();
 
@@ -112,19 +113,22 @@ class PartiesTest {
 
     /** Three persons of whom the first is too young. */
     private List<String> withAChild() {
-        var adult = ", \"birth_on\": \"1990-01-01\"";
-        return List.of(schedule.person(", \"birth_on\": \"2020-01-01\""), schedule.person(adult), schedule.person(adult));
+        return List.of(schedule.person(", \"birth_on\": \"2020-01-01\""), schedule.person(ADULT), schedule.person(ADULT));
     }
 
+    /** A session for adults in which two of three places are free. */
     private String adultsOnly() {
-        return schedule.session(2, ", \"waitlist_places\": 5, \"age_min\": 16");
+        var session = schedule.session(3, ", \"waitlist_places\": 5, \"age_min\": 16");
+        schedule.book(session, schedule.person(ADULT), "").expect(201);
+        return session;
     }
 
     @Test
     void allOrNothing_oneTooYoung_refused() {
         var session = adultsOnly();
         assertProblem("409 age_not_met", book(session, withAChild(), ALL, waitlist(true)));
-        assertEquals("0 0 0 2 0", schedule.places(session));
+        assertProblem("409 age_not_met", book(session, withAChild(), ALL, waitlist(false)));
+        assertEquals("1 0 0 2 0", schedule.places(session));
     }
 
     @Test
@@ -133,7 +137,7 @@ class PartiesTest {
         var party = book(session, withAChild(), MANY, waitlist(true));
         assertEquals("refused age_not_met, booked, booked", outcomes(party));
         assertTrue(party.at("/lines/0/problem/detail").contains("from 16 on"), party.text());
-        assertEquals("2 0 0 0 0", schedule.places(session));
+        assertEquals("3 0 0 0 0", schedule.places(session));
     }
 
     @Test
