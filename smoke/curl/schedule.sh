@@ -83,6 +83,43 @@ if [[ -n ${GUILDHALL_PUBLISHABLE_TOKEN-} ]]; then
     check "a page shows free places to everybody" 200 '.data[0].free == 0' '.data[0].waiting == 1' '.data[0] | has("booked") or has("coach_person_id") | not'
     token=$GUILDHALL_TOKEN
 fi
+call POST /schedule/class-types "{\"name\": \"Family $run\", \"duration_minutes\": 45, \"capacity\": 2, \"waitlist_places\": 5, \"allow_overlap\": true}"
+check "a class for families" 201
+family=$(member .id)
+call POST /schedule/sessions "{\"class_type_id\": \"$family\", \"starts_at\": \"$starts\"}"
+check "and its session" 201 '.free == 2'
+together=$(member .id)
+# party PERSON PERSON MODE: books $together for two persons.
+party() {
+    call POST /schedule/parties "{\"session_id\": \"$together\", \"persons\": [{\"person_id\": \"$1\"}, {\"person_id\": \"$2\"}], \"mode\": \"$3\", \"waitlist\": true}"
+}
+party "$ana" "$ana" all_or_nothing
+check "a person is named once" 422 '.errors[0].pointer == "/persons/1/person_id"'
+party "$ana" "$ben" all_or_nothing
+check "a party is booked together" 201 '[.lines[].outcome] == ["booked", "booked"]' '.lines[0].code | length == 10'
+couple=$(member .id)
+place=$(member '.lines[0].booking.id')
+person Dora
+dora=$person
+party "$cleo" "$dora" all_or_nothing
+check "the next waits together" 201 '[.lines[].booking.places_needed] == [2, 2]' '[.lines[].booking.position] == [1, 1]'
+second=$(member '.lines[1].booking.id')
+call GET "/schedule/bookings?party_id=$couple"
+check "the bookings of a party are listed" 200 '.data | length == 2'
+call POST "/schedule/bookings/$place/cancel" '{}'
+check "one of a party cancels" 200 '.state == "canceled"'
+call GET "/schedule/bookings/$second"
+check "one place is too few for two" 200 '.state == "waitlisted"'
+person Emil
+party "$person" "$ana" as_many_as_fit
+check "who fits is booked, and the others wait" 201 '[.lines[].outcome] == ["booked", "waitlisted"]'
+call GET "/schedule/parties/$couple"
+check "a party stays" 200 '.mode == "all_or_nothing"'
+call GET "/platform/audit-events?entity_id=$couple"
+check "and is one event" 200 '[.data[].action] == ["party.created"]' '.data[0].changes_total == 3'
+call POST "/schedule/class-types/$family/archive"
+check "the class ends" 200
+
 gym=gym$run
 call POST /catalog/integrations "{\"key\": \"$gym\", \"name\": \"Gym\", \"resource_keys\": [{\"key\": \"$gym.classes\", \"display_name\": \"Classes\", \"kind\": \"allowance\"}]}"
 check "classes are an allowance" 201

@@ -42,6 +42,8 @@ final class ScheduleExamples {
             example(CANCEL_BOOKING),
             example(CHECK_IN_BOOKING),
             example(MARK_NO_SHOW_BOOKING).after(CHECK_IN_BOOKING),
+            example(CREATE_PARTY).makes("pty").with("/session_id", samples -> session(samples, 9)),
+            example(GET_PARTY),
             example(LOOK_UP_BOOKING).with("/reference", ScheduleExamples::reference).with("/code", samples -> samples.remembered("code")));
 
     private static final int HOLD_SECONDS = 1800;

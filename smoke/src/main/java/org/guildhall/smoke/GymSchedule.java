@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
+import java.util.Arrays;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.AllowanceUse;
 import org.guildhall.client.model.ClassType;
@@ -20,7 +21,10 @@ import org.guildhall.client.model.Location;
 import org.guildhall.client.model.NewBooking;
 import org.guildhall.client.model.NewClassType;
 import org.guildhall.client.model.NewLocation;
+import org.guildhall.client.model.NewParty;
 import org.guildhall.client.model.NewSession;
+import org.guildhall.client.model.PartyMode;
+import org.guildhall.client.model.PartyPerson;
 import org.guildhall.client.model.Person;
 import org.guildhall.client.model.Promotion;
 import org.guildhall.client.model.Session;
@@ -61,7 +65,8 @@ final class GymSchedule {
         schedule.book(kids, "luca-rossi", "family-rossi");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
-        progress.step("a week of sessions, one of them full");
+        schedule.waitTogether(full, "priya-raman", "arjun-raman");
+        progress.step("a week of sessions, one of them full, with a family that waits");
     }
 
     private static Instant at(LocalDate day, LocalTime time) {
@@ -96,6 +101,18 @@ final class GymSchedule {
         var bookings = guildhall.schedule().bookings();
         if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id())).data().isEmpty()) {
             bookings.create(new NewBooking(session.id(), person.id()).withOrganizationId(organization.id()));
+        }
+    }
+
+    /** Lets a party wait for a full session. */
+    private void waitTogether(Session session, String... personIds) {
+        var bookings = guildhall.schedule().bookings();
+        var persons = Arrays.stream(personIds)
+                .map(id -> guildhall.runtime().persons().list(new ListPersonsOptions().withExternalId(id)).data().getFirst())
+                .toList();
+        if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(persons.getFirst().id())).data().isEmpty()) {
+            guildhall.schedule().parties().create(new NewParty(
+                    session.id(), persons.stream().map(person -> new PartyPerson(person.id())).toList(), PartyMode.ALL_OR_NOTHING).withWaitlist(true));
         }
     }
 

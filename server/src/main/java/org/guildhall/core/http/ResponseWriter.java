@@ -100,6 +100,10 @@ final class ResponseWriter {
         return known || form.contentEncoding() == null ? answer : answer.with("Content-Encoding", form.contentEncoding());
     }
 
+    private static void withoutSecrets(ObjectNode object) {
+        SECRETS.stream().filter(object::has).forEach(secret -> object.putNull(secret));
+    }
+
     /**
      * The answer of a dry run: the mutation's status and body, without {@code Location} and {@code ETag}. On request the body is in an
      * envelope that lists all changes. An answer without a body stays without one.
@@ -110,7 +114,12 @@ final class ResponseWriter {
             JsonNode result = Json.WIRE.valueToTree(shaped(call, read, reply.body()));
             if (call.operation().secret() && result instanceof ObjectNode object) {
                 // No secret is made in a dry run.
-                SECRETS.stream().filter(object::has).forEach(secret -> object.putNull(secret));
+                withoutSecrets(object);
+                object.forEach(member -> member.forEach(entry -> {
+                    if (member.isArray() && entry instanceof ObjectNode each) {
+                        withoutSecrets(each);
+                    }
+                }));
             }
             body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }

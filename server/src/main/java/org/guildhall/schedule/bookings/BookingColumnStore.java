@@ -25,10 +25,11 @@ final class BookingColumnStore {
      *
      * @param place its number on the waitlist; null if it was never there
      * @param position its present position on the waitlist; null if it isn't there
+     * @param placesNeeded the places that its entry of the waitlist needs at once; null if it isn't there
      */
     record Row(
-            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID bookedByPersonId, @Nullable UUID organizationId,
-            String state, @Nullable Long place, @Nullable Integer position, @Nullable Instant heldUntil, @Nullable Instant offeredUntil,
+            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID partyId, @Nullable UUID bookedByPersonId,
+            @Nullable UUID organizationId, String state, @Nullable Long place, @Nullable Integer position, @Nullable Integer placesNeeded, @Nullable Instant heldUntil, @Nullable Instant offeredUntil,
             @Nullable Instant bookedAt, @Nullable Instant promotedAt, @Nullable Instant canceledAt, @Nullable Instant checkedInAt, int passedOverTimes,
             @Nullable String passedOverReason, @Nullable AllowanceUse hold, String reference, @Nullable String note, Instant startsAt, Instant endsAt,
             Instant createdAt, Instant updatedAt, long version) {
@@ -82,8 +83,8 @@ final class BookingColumnStore {
                 String next, @Nullable Long number, @Nullable Instant offered, @Nullable Instant booked, @Nullable Instant promoted,
                 @Nullable Instant canceled, @Nullable Instant checkedIn, int times, @Nullable String reason, @Nullable AllowanceUse use) {
             return new Row(
-                    id, externalId, sessionId, personId, bookedByPersonId, organizationId, next, number, position, heldUntil, offered, booked, promoted,
-                    canceled, checkedIn, times, reason, use, reference, note, startsAt, endsAt, createdAt, updatedAt, version);
+                    id, externalId, sessionId, personId, partyId, bookedByPersonId, organizationId, next, number, position, placesNeeded, heldUntil, offered,
+                    booked, promoted, canceled, checkedIn, times, reason, use, reference, note, startsAt, endsAt, createdAt, updatedAt, version);
         }
     }
 
@@ -107,22 +108,28 @@ final class BookingColumnStore {
                 where w.session_id = {1} and w.state = 'waitlisted' and w.place < {2}) end""",
             SQLDataType.INTEGER, stateAt(NOW), BOOKINGS.SESSION_ID, BOOKINGS.PLACE).as("position");
 
+    private static final Field<Integer> PLACES_NEEDED = field("""
+            case when {0} = 'waitlisted' then (
+                select count(*)::integer from schedule.bookings w
+                where w.session_id = {1} and w.state = 'waitlisted' and w.place = {2}) end""",
+            SQLDataType.INTEGER, stateAt(NOW), BOOKINGS.SESSION_ID, BOOKINGS.PLACE).as("places_needed");
+    private static final Field<Integer> NO_NUMBER = DSL.inline((Integer) null, SQLDataType.INTEGER);
     private static final Field<String> HOLD_RESOURCE_KEY = unlessEnded(BOOKINGS.HOLD_RESOURCE_KEY, dueAt(NOW)).as("hold_resource_key_now");
     private static final Field<Integer> HOLD_QUANTITY = unlessEnded(BOOKINGS.HOLD_QUANTITY, dueAt(NOW)).as("hold_quantity_now");
 
-    static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
+    static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION, PLACES_NEEDED, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
     /** The stored columns, without the changes that are due and not written yet. */
     static final List<Field<?>> STORED = columns(
-            BOOKINGS.STATE, BOOKINGS.UPDATED_AT, BOOKINGS.VERSION, DSL.inline((Integer) null, SQLDataType.INTEGER).as("position"),
+            BOOKINGS.STATE, BOOKINGS.UPDATED_AT, BOOKINGS.VERSION, NO_NUMBER.as("position"), NO_NUMBER.as("places_needed"),
             BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY);
 
     private BookingColumnStore() {}
 
     private static List<Field<?>> columns(Field<String> state, Field<Instant> updatedAt, Field<Long> version, Field<Integer> position,
-            Field<String> holdKey, Field<Integer> holdQuantity) {
+            Field<Integer> placesNeeded, Field<String> holdKey, Field<Integer> holdQuantity) {
         return List.of(
-                BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.BOOKED_BY_PERSON_ID,
-                BOOKINGS.ORGANIZATION_ID, state, BOOKINGS.PLACE, position, BOOKINGS.HELD_UNTIL, BOOKINGS.OFFERED_UNTIL, BOOKINGS.BOOKED_AT, BOOKINGS.PROMOTED_AT,
+                BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.PARTY_ID,
+                BOOKINGS.BOOKED_BY_PERSON_ID, BOOKINGS.ORGANIZATION_ID, state, BOOKINGS.PLACE, position, placesNeeded, BOOKINGS.HELD_UNTIL, BOOKINGS.OFFERED_UNTIL, BOOKINGS.BOOKED_AT, BOOKINGS.PROMOTED_AT,
                 BOOKINGS.CANCELED_AT, BOOKINGS.CHECKED_IN_AT, BOOKINGS.PASSED_OVER_TIMES, BOOKINGS.PASSED_OVER_REASON, holdKey,
                 holdQuantity, BOOKINGS.REFERENCE, BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT, BOOKINGS.CREATED_AT, updatedAt, version);
     }
@@ -170,7 +177,8 @@ final class BookingColumnStore {
         var holdKey = cells.get(HOLD_RESOURCE_KEY);
         return new Row(
                 cells.get(BOOKINGS.ID), cells.get(BOOKINGS.EXTERNAL_ID), cells.get(BOOKINGS.SESSION_ID), cells.get(BOOKINGS.PERSON_ID),
-                cells.get(BOOKINGS.BOOKED_BY_PERSON_ID), cells.get(BOOKINGS.ORGANIZATION_ID), cells.get(STATE), cells.get(BOOKINGS.PLACE), cells.get(POSITION),
+                cells.get(BOOKINGS.PARTY_ID), cells.get(BOOKINGS.BOOKED_BY_PERSON_ID), cells.get(BOOKINGS.ORGANIZATION_ID), cells.get(STATE),
+                cells.get(BOOKINGS.PLACE), cells.get(POSITION), cells.get(PLACES_NEEDED),
                 cells.get(BOOKINGS.HELD_UNTIL), cells.get(BOOKINGS.OFFERED_UNTIL), cells.get(BOOKINGS.BOOKED_AT), cells.get(BOOKINGS.PROMOTED_AT),
                 cells.get(BOOKINGS.CANCELED_AT), cells.get(BOOKINGS.CHECKED_IN_AT), cells.get(BOOKINGS.PASSED_OVER_TIMES),
                 cells.get(BOOKINGS.PASSED_OVER_REASON), holdKey == null ? null : new AllowanceUse(holdKey, cells.get(HOLD_QUANTITY)),

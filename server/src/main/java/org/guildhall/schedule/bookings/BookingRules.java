@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
+import java.util.UUID;
+import org.guildhall.api.model.BookingId;
 import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
@@ -53,15 +55,29 @@ final class BookingRules {
         return session.startsAt().minus(Duration.ofMinutes(minutes));
     }
 
-    /** @throws ProblemException {@code invalid_state} or {@code age_not_met} */
-    static void requireAllowed(SessionStore.Row session, Person person) {
+    /**
+     * The refusal of a person who can't have a booking of a session; null if the person can.
+     *
+     * @param existing the person's booking of the session; null if there is none
+     * @param pointer the member of the body that names the person
+     */
+    static @Nullable ProblemException refusal(SessionStore.Row session, Person person, @Nullable UUID existing, String pointer) {
         if (person.archived()) {
-            throw Problem.INVALID_STATE.at("/person_id", "The person is archived.");
+            return Problem.INVALID_STATE.at(pointer, "The person is archived.");
         }
         var wrong = wrongAge(session.rules(), day(session), person.birthOn());
         if (wrong != null) {
-            throw Problem.AGE_NOT_MET.because(wrong);
+            return Problem.AGE_NOT_MET.because(wrong);
         }
+        if (existing != null) {
+            return with(Problem.ALREADY_EXISTS, existing, "The person has a booking of this session.");
+        }
+        return session.rules().allowOverlap() || person.overlapping() == null
+                ? null : with(Problem.BOOKING_OVERLAPS, person.overlapping(), "The person has a booking of another session at that time.");
+    }
+
+    private static ProblemException with(Problem problem, UUID existing, String detail) {
+        return problem.because(detail).member("existing_id", new BookingId(existing).toString());
     }
 
     /** The reason for which a person can't get a place now; null if there is none. */

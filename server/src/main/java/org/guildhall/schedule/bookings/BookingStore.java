@@ -16,7 +16,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
@@ -42,9 +41,12 @@ final class BookingStore {
 
     /** A new booking. @param place null if it isn't on the waitlist */
     record New(
-            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID bookedByPersonId, @Nullable UUID organizationId,
-            @Nullable UUID consumerId, String state, @Nullable Long place, @Nullable Instant heldUntil, @Nullable Instant bookedAt,
+            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID partyId, @Nullable UUID bookedByPersonId,
+            @Nullable UUID organizationId, @Nullable UUID consumerId, String state, @Nullable Long place, @Nullable Instant heldUntil, @Nullable Instant bookedAt,
             @Nullable AllowanceUse hold, String reference, byte[] codeHmac, @Nullable String note, Instant startsAt, Instant endsAt, Instant now) {}
+
+    /** The booking of a person in a session. */
+    record Existing(UUID personId, UUID id) {}
 
     /** What a change of a booking locks first. */
     record Locks(UUID sessionId, @Nullable UUID organizationId) {}
@@ -54,8 +56,8 @@ final class BookingStore {
 
     /** The filters of a list; null for an absent one. */
     record Filter(
-            @Nullable String externalId, @Nullable UUID sessionId, @Nullable UUID personId, @Nullable UUID organizationId, @Nullable String state,
-            TimeWindow starts) {}
+            @Nullable String externalId, @Nullable UUID sessionId, @Nullable UUID personId, @Nullable UUID partyId, @Nullable UUID organizationId,
+            @Nullable String state, TimeWindow starts) {}
 
     private static final Field<Instant> NOW = DSL.param("now", SQLDataType.INSTANT);
     private static final List<Field<?>> COLUMNS = BookingColumnStore.COLUMNS;
@@ -95,14 +97,15 @@ final class BookingStore {
             select(TAKEN, WAITING_COUNT, FIRST_PLACE, LAST_PLACE).from(BOOKINGS).where(OF_SESSION),
             List.of(TAKEN, WAITING_COUNT, FIRST_PLACE, LAST_PLACE),
             cells -> new Counts(cells.get(TAKEN), cells.get(WAITING_COUNT), cells.get(FIRST_PLACE), cells.get(LAST_PLACE)));
-    private static final PreparedQuery<UUID> EXISTING = PreparedQuery.ofValue(
-            select(BOOKINGS.ID)
+    private static final PreparedQuery<Existing> EXISTING = PreparedQuery.mapped(
+            select(BOOKINGS.PERSON_ID, BOOKINGS.ID)
                     .from(BOOKINGS)
                     .where(OF_SESSION)
-                    .and(BOOKINGS.PERSON_ID.eq(param(BOOKINGS.PERSON_ID)))
-                    .and(BOOKINGS.STATE.in(inline("held"), inline("booked"), inline("waitlisted"), inline("offered"), inline("attended"), inline("no_show"))));
-    private static final PreparedQuery<UUID> WITH_REFERENCE =
-            PreparedQuery.ofValue(select(BOOKINGS.ID).from(BOOKINGS).where(BOOKINGS.REFERENCE.eq(param(BOOKINGS.REFERENCE))));
+                    .and(BOOKINGS.PERSON_ID.eq(any(params("persons", SQLDataType.UUID))))
+                    .and(BOOKINGS.STATE.in(inline("held"), inline("booked"), inline("waitlisted"), inline("offered"), inline("attended"), inline("no_show"))),
+            Records.mapping(Existing::new));
+    private static final PreparedQuery<String> WITH_REFERENCES = PreparedQuery.ofValue(
+            select(BOOKINGS.REFERENCE).from(BOOKINGS).where(BOOKINGS.REFERENCE.eq(any(params("references", SQLDataType.VARCHAR)))));
     private static final PreparedQuery<Row> FIND = PreparedQuery.of(
             select(COLUMNS)
                     .from(BOOKINGS)
@@ -112,7 +115,7 @@ final class BookingStore {
     private static final PreparedQuery<UUID> INSERT = PreparedQuery.ofValue(
             insertInto(BOOKINGS)
                     .set(Columns.assigned(
-                            BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.BOOKED_BY_PERSON_ID,
+                            BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.PARTY_ID, BOOKINGS.BOOKED_BY_PERSON_ID,
                             BOOKINGS.ORGANIZATION_ID, BOOKINGS.CONSUMER_ID, BOOKINGS.STATE, BOOKINGS.PLACE, BOOKINGS.HELD_UNTIL, BOOKINGS.BOOKED_AT,
                             BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY, BOOKINGS.REFERENCE, BOOKINGS.CODE_HMAC, BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT))
                     .set(BOOKINGS.CREATED_AT, NOW)
@@ -139,6 +142,7 @@ final class BookingStore {
                     .where(by.is(BOOKINGS.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(BOOKINGS.SESSION_ID, Filter::sessionId))
                     .and(by.is(BOOKINGS.PERSON_ID, Filter::personId))
+                    .and(by.is(BOOKINGS.PARTY_ID, Filter::partyId))
                     .and(by.is(BOOKINGS.ORGANIZATION_ID, Filter::organizationId))
                     .and(by.choice(Filter::state, BookingColumnStore::inState))
                     .and(by.within(BOOKINGS.STARTS_AT, Filter::starts)),
@@ -192,18 +196,14 @@ final class BookingStore {
         return WAITING.all(tx, sessionId);
     }
 
-    /** Adds the read of the booking of a person in a session that isn't canceled; null if there is none. */
-    Supplier<@Nullable UUID> existing(Batch batch, UUID sessionId, UUID personId) {
-        return batch.one(EXISTING, sessionId, personId);
+    /** Adds the read of the bookings of persons in a session that aren't canceled. */
+    Supplier<List<Existing>> existing(Batch batch, UUID sessionId, Collection<UUID> personIds) {
+        return batch.all(EXISTING, sessionId, personIds);
     }
 
-    /** Adds the read of whether a booking has a reference. */
-    BooleanSupplier hasReference(Batch batch, String reference) {
-        return batch.exists(WITH_REFERENCE, reference);
-    }
-
-    @Nullable UUID byReference(Tx tx, String reference) {
-        return WITH_REFERENCE.one(tx, reference);
+    /** Adds the read of those references that a booking has. */
+    Supplier<List<String>> withReferences(Batch batch, Collection<String> references) {
+        return batch.all(WITH_REFERENCES, references);
     }
 
     @Nullable Row find(Tx tx, String reference, Collection<byte[]> hmacs) {
@@ -218,7 +218,7 @@ final class BookingStore {
         var hold = booking.hold();
         var batch = new Batch();
         batch.one(
-                INSERT, booking.id(), booking.externalId(), booking.sessionId(), booking.personId(), booking.bookedByPersonId(), booking.organizationId(),
+                INSERT, booking.id(), booking.externalId(), booking.sessionId(), booking.personId(), booking.partyId(), booking.bookedByPersonId(), booking.organizationId(),
                 booking.consumerId(), booking.state(), booking.place(), booking.heldUntil(), booking.bookedAt(), hold == null ? null : hold.resourceKey(),
                 hold == null ? null : hold.quantity(), booking.reference(), booking.codeHmac(), booking.note(), booking.startsAt(), booking.endsAt(),
                 booking.now());

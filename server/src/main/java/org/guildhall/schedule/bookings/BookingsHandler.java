@@ -1,8 +1,5 @@
 package org.guildhall.schedule.bookings;
 
-import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Booking;
@@ -16,7 +13,6 @@ import org.guildhall.api.model.FoundBooking;
 import org.guildhall.api.model.ListBookingsQuery;
 import org.guildhall.api.model.NewBooking;
 import org.guildhall.api.model.NoShow;
-import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.schedule.BookingsApi;
 import org.guildhall.core.http.Call;
@@ -27,6 +23,8 @@ import org.guildhall.schedule.bookings.BookingColumnStore.Row;
 import org.guildhall.schedule.bookings.BookingStore.Filter;
 import org.guildhall.schedule.bookings.Bookings.Locked;
 import org.guildhall.schedule.bookings.Bookings.Request;
+import org.guildhall.schedule.bookings.NewBookings.Common;
+import org.guildhall.schedule.bookings.NewBookings.Wanted;
 import org.guildhall.schedule.sessions.SessionStore;
 import org.jspecify.annotations.Nullable;
 
@@ -36,25 +34,25 @@ final class BookingsHandler implements BookingsApi<Call> {
     private final Bookings booking;
     private final BookingStore bookings;
     private final SessionStore sessions;
-    private final BookedPersonStore persons;
+    private final Acting acting;
     private final BookingSecrets secrets;
 
-    BookingsHandler(Bookings booking, BookingStore bookings, SessionStore sessions, BookedPersonStore persons, BookingSecrets secrets) {
+    BookingsHandler(Bookings booking, BookingStore bookings, SessionStore sessions, Acting acting, BookingSecrets secrets) {
         this.booking = booking;
         this.bookings = bookings;
         this.sessions = sessions;
-        this.persons = persons;
+        this.acting = acting;
         this.secrets = secrets;
     }
 
     @Override
     public Reply<CreatedBooking> createBooking(Call call, NewBooking body) {
-        requireActing(call, body.actingPersonId(), body.personId().value());
-        requireMember(call, body.actingPersonId(), body.personId().value(), body.organizationId());
+        var actingId = body.actingPersonId() == null ? null : body.actingPersonId().value();
+        var organizationId = body.organizationId() == null ? null : body.organizationId().value();
+        acting.require(call, actingId, body.personId().value(), organizationId);
         var created = booking.book(call.tx(), action -> call.changes().secondary(), new Request(
-                body.sessionId().value(), body.personId().value(), body.actingPersonId() == null ? null : body.actingPersonId().value(),
-                body.organizationId() == null ? null : body.organizationId().value(), call.caller().consumer(), body.externalId(),
-                Boolean.TRUE.equals(body.waitlist()), body.holdSeconds(), body.note()));
+                body.sessionId().value(), new Wanted(body.personId().value(), organizationId, body.externalId(), body.note(), ""),
+                new Common(null, actingId, call.caller().consumer(), body.holdSeconds()), Boolean.TRUE.equals(body.waitlist())));
         var shown = BookingViews.toApi(created.row());
         call.created(shown.id(), shown);
         return Reply.created("/api/v1/schedule/bookings/" + shown.id(), BookingViews.toApi(created.row(), created.code()));
@@ -65,7 +63,7 @@ final class BookingsHandler implements BookingsApi<Call> {
         var filter = new Filter(
                 query.externalId(), query.sessionId() == null ? null : query.sessionId().value(),
                 query.personId() == null ? null : query.personId().value(),
-                query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
+                query.partyId() == null ? null : query.partyId().value(), query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.startsAfter(), query.startsFrom(), query.startsBefore()));
         return Reply.list(bookings.list(call.tx(), call.page(), filter).map(BookingViews::toApi));
     }
@@ -97,7 +95,7 @@ final class BookingsHandler implements BookingsApi<Call> {
         }
         boolean asTimely = Boolean.TRUE.equals(body.asTimely());
         if (asTimely) {
-            requireOperator(call);
+            Acting.requireOperator(call);
             requireReason(body.reason(), "A reason is required with `as_timely`.");
         }
         keepReason(call, body.reason());
@@ -106,7 +104,7 @@ final class BookingsHandler implements BookingsApi<Call> {
 
     @Override
     public Reply<Booking> checkInBooking(Call call, BookingId bookingId, @Nullable BookingReason body) {
-        requireOperator(call);
+        Acting.requireOperator(call);
         var reason = body == null ? null : body.reason();
         var locked = booking.lock(call, bookingId.value());
         if (locked.row().state().equals("no_show")) {
@@ -118,7 +116,7 @@ final class BookingsHandler implements BookingsApi<Call> {
 
     @Override
     public Reply<Booking> markNoShowBooking(Call call, BookingId bookingId, NoShow body) {
-        requireOperator(call);
+        Acting.requireOperator(call);
         keepReason(call, body.reason());
         return shown(booking.markNoShow(call, booking.lock(call, bookingId.value())));
     }
@@ -136,42 +134,12 @@ final class BookingsHandler implements BookingsApi<Call> {
         return body == null ? null : body.actingPersonId();
     }
 
-    private Locked locked(Call call, BookingId bookingId, @Nullable PersonId acting) {
-        if (isMember(call)) {
-            requireActing(call, acting, Require.found(bookings.get(call.tx(), bookingId.value())).personId());
+    private Locked locked(Call call, BookingId bookingId, @Nullable PersonId actingId) {
+        if (Acting.isMember(call)) {
+            var person = Require.found(bookings.get(call.tx(), bookingId.value())).personId();
+            acting.require(call, actingId == null ? null : actingId.value(), person, null);
         }
         return booking.lock(call, bookingId.value());
-    }
-
-    private void requireActing(Call call, @Nullable PersonId acting, UUID person) {
-        if (!isMember(call)) {
-            return;
-        }
-        if (acting == null) {
-            throw Problem.NOT_GUARDIAN.because("`acting_person_id` is required from a consumer that acts as a member.");
-        }
-        if (!acting.value().equals(person) && !persons.isGuardian(call.tx(), acting.value(), person)) {
-            throw Problem.NOT_GUARDIAN.because("The acting person isn't an adult of a household in which the person is a dependent.");
-        }
-    }
-
-    private void requireMember(Call call, @Nullable PersonId acting, UUID person, @Nullable OrganizationId organization) {
-        if (!isMember(call) || organization == null) {
-            return;
-        }
-        if (!persons.isMember(call.tx(), List.of(Objects.requireNonNull(acting).value(), person), organization.value())) {
-            throw Problem.NOT_GUARDIAN.because("Neither the acting nor the booked person is a member of the organization.");
-        }
-    }
-
-    private static void requireOperator(Call call) {
-        if (isMember(call)) {
-            throw Problem.NOT_GUARDIAN.because("Only an operator can do that.");
-        }
-    }
-
-    private static boolean isMember(Call call) {
-        return call.caller().actsAs().equals("member");
     }
 
     private static void requireReason(@Nullable String reason, String detail) {

@@ -11,13 +11,14 @@ import org.guildhall.runtime.Runtime;
 import org.guildhall.schedule.sessions.SessionPlaces;
 import org.guildhall.schedule.sessions.SessionStore;
 
-/** Wires bookings. */
+/** Wires bookings and parties. */
 public final class BookingsModule {
 
     private final Db jobs;
     private final TaskQueue queue;
     private final SessionStore sessions;
     private final BookingStore bookings = new BookingStore();
+    private final PartyStore parties = new PartyStore();
     private final BookedPersonStore persons = new BookedPersonStore();
     private final BookingSecrets secrets;
     private final BookingAllowances allowances;
@@ -49,8 +50,11 @@ public final class BookingsModule {
 
     /** Registers the handlers. */
     public void bind(Api api) {
-        var booking = new Bookings(booked, bookings, persons, allowances, writer, promotions, secrets);
-        new BookingsHandler(booking, bookings, sessions, persons, secrets).bind(api.routes());
+        var acting = new Acting(persons);
+        var places = new NewBookings(bookings, persons, allowances, writer, secrets);
+        var booking = new Bookings(booked, bookings, writer, promotions, places);
+        new BookingsHandler(booking, bookings, sessions, acting, secrets).bind(api.routes());
+        new PartiesHandler(new Parties(booked, parties, places), parties, acting).bind(api.routes());
         api.constraints()
                 .on("bookings_booked_by", VALIDATION_FAILED, "/acting_person_id", "There is no such person.")
                 .on("bookings_organization", VALIDATION_FAILED, "/organization_id", "There is no such organization.");

@@ -1,9 +1,11 @@
 package org.guildhall.schedule.bookings;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
@@ -67,19 +69,30 @@ final class PlaceChanges implements SessionPlaces {
         }
     }
 
-    /** Moves the last bookings to the head of the waitlist, in their order. */
+    /** Moves the last bookings to the head of the waitlist, in their order. A party moves as a whole, to one place. */
     private void moveLast(Tx tx, Changes changes, LockedSession locked) {
-        var last = new ArrayList<>(bookings.unfinished(tx, locked.session().id()).stream()
-                .filter(row -> !row.state().equals("waitlisted"))
-                .sorted(LAST_FIRST)
-                .limit(-locked.free())
-                .toList());
-        last.sort(Comparator.comparing(PlaceChanges::since).thenComparing(Row::id));
+        var taken = bookings.unfinished(tx, locked.session().id()).stream().filter(row -> !row.state().equals("waitlisted")).toList();
+        var parties = taken.stream().collect(Collectors.groupingBy(row -> row.partyId() == null ? row.id() : row.partyId()));
+        var last = new LinkedHashMap<UUID, List<Row>>();
+        int missing = -locked.free();
+        for (var row : taken.stream().sorted(LAST_FIRST).toList()) {
+            var party = row.partyId() == null ? row.id() : row.partyId();
+            if (missing > 0 && !last.containsKey(party)) {
+                last.put(party, parties.get(party));
+                missing -= parties.get(party).size();
+            }
+        }
         long place = locked.counts().firstPlace() - last.size();
-        for (var row : last) {
-            writer.changed(tx, changes, row, row.waiting(place), locked.now());
+        for (var party : last.values().stream().sorted(Comparator.comparing(PlaceChanges::first)).toList()) {
+            for (var row : party) {
+                writer.changed(tx, changes, row, row.waiting(place), locked.now());
+            }
             place++;
         }
+    }
+
+    private static Instant first(List<Row> party) {
+        return party.stream().map(PlaceChanges::since).min(Comparator.naturalOrder()).orElseThrow();
     }
 
     private static Instant since(Row row) {

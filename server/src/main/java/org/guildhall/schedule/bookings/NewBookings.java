@@ -1,0 +1,187 @@
+package org.guildhall.schedule.bookings;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Ids;
+import org.guildhall.core.data.Tx;
+import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.sql.Batch;
+import org.guildhall.schedule.bookings.BookedPersonStore.Person;
+import org.guildhall.schedule.bookings.BookingColumnStore.Row;
+import org.guildhall.schedule.bookings.BookingStore.Existing;
+import org.jspecify.annotations.Nullable;
+
+/** Makes new bookings in a locked session: of one person, or of a party. */
+final class NewBookings {
+
+    private static final int HOLDS_OF_PERSON_MAX = 3;
+    private static final int HOLDS_OF_CONSUMER_MAX = 20;
+    private static final int REFERENCES_MAX = 5;
+
+    private final BookingStore bookings;
+    private final BookedPersonStore persons;
+    private final BookingAllowances allowances;
+    private final BookingWriter writer;
+    private final BookingSecrets secrets;
+
+    NewBookings(
+            BookingStore bookings, BookedPersonStore persons, BookingAllowances allowances, BookingWriter writer, BookingSecrets secrets) {
+        this.bookings = bookings;
+        this.persons = persons;
+        this.allowances = allowances;
+        this.writer = writer;
+        this.secrets = secrets;
+    }
+
+    /**
+     * A person to book.
+     *
+     * @param pointer the place of the person's members in the body, such as {@code /persons/0}
+     */
+    record Wanted(UUID personId, @Nullable UUID organizationId, @Nullable String externalId, @Nullable String note, String pointer) {}
+
+    /** What the bookings of a request have in common. @param holdSeconds null to book at once */
+    record Common(@Nullable UUID partyId, @Nullable UUID actingPersonId, UUID consumerId, @Nullable Integer holdSeconds) {}
+
+    /** A new booking and its code. */
+    record Created(Row row, String code) {}
+
+    /** What new bookings depend on beside their session. @param references a free reference for each person */
+    record Known(Map<UUID, Person> persons, Map<UUID, UUID> existing, List<String> references) {
+
+        @Nullable ProblemException refusal(LockedSession locked, Wanted wanted) {
+            return BookingRules.refusal(
+                    locked.session(), Objects.requireNonNull(persons.get(wanted.personId())), existing.get(wanted.personId()), wanted.pointer() + "/person_id");
+        }
+    }
+
+    /**
+     * Reads what new bookings depend on.
+     *
+     * @throws ProblemException {@code validation_failed} if a person or an organization doesn't exist, or is missing
+     */
+    Known known(Tx tx, LockedSession locked, List<Wanted> all) {
+        var ids = all.stream().map(Wanted::personId).toList();
+        var references = new ArrayList<String>();
+        all.forEach(any -> references.add(secrets.reference()));
+        var batch = new Batch();
+        var found = persons.get(batch, ids, locked);
+        var existing = bookings.existing(batch, locked.session().id(), ids);
+        var taken = bookings.withReferences(batch, references);
+        batch.send(tx);
+        var byId = new HashMap<UUID, Person>();
+        found.get().forEach(person -> byId.put(person.id(), person));
+        var wrong = new ArrayList<ProblemException.Item>();
+        for (var wanted : all) {
+            if (!byId.containsKey(wanted.personId())) {
+                wrong.add(ProblemException.Item.pointer(wanted.pointer() + "/person_id", "unknown", "There is no such person."));
+            }
+            if (wanted.organizationId() == null && locked.session().rules().needs() != null) {
+                wrong.add(ProblemException.Item.pointer(
+                        wanted.pointer() + "/organization_id", "required", "`organization_id` is required, since the session uses an allowance."));
+            }
+        }
+        ProblemException.ifAny(wrong);
+        var organizations = new HashSet<UUID>();
+        for (var wanted : all) {
+            if (wanted.organizationId() != null && organizations.add(wanted.organizationId())) {
+                allowances.requireOrganization(tx, wanted.organizationId(), wanted.pointer() + "/organization_id");
+            }
+        }
+        var bookingOf = new HashMap<UUID, UUID>();
+        for (Existing booking : existing.get()) {
+            bookingOf.put(booking.personId(), booking.id());
+        }
+        return new Known(byId, bookingOf, free(tx, references, taken.get()));
+    }
+
+    /** References that no booking has. */
+    private List<String> free(Tx tx, List<String> references, List<String> taken) {
+        var used = taken;
+        for (int attempt = 0; !used.isEmpty() && attempt < REFERENCES_MAX; attempt++) {
+            references.removeAll(used);
+            for (int missing = used.size(); missing > 0; missing--) {
+                references.add(secrets.reference());
+            }
+            var batch = new Batch();
+            var again = bookings.withReferences(batch, references);
+            batch.send(tx);
+            used = again.get();
+        }
+        if (!used.isEmpty()) {
+            throw new IllegalStateException("no free reference of a booking was found");
+        }
+        return references;
+    }
+
+    /** @throws ProblemException {@code conflict} if the person or the consumer holds too many places already */
+    void requireFewHolds(Tx tx, LockedSession locked, UUID personId, Common common) {
+        if (common.holdSeconds() == null) {
+            return;
+        }
+        var holds = persons.holds(tx, personId, locked.session().id(), common.consumerId(), locked.now());
+        if (holds.ofPerson() >= HOLDS_OF_PERSON_MAX) {
+            throw Problem.CONFLICT.because("The person holds " + HOLDS_OF_PERSON_MAX + " places already.");
+        }
+        if (holds.ofConsumer() >= HOLDS_OF_CONSUMER_MAX) {
+            throw Problem.CONFLICT.because("The consumer holds " + HOLDS_OF_CONSUMER_MAX + " places of this session already.");
+        }
+    }
+
+    /** The refusal of a request that finds no place. */
+    static ProblemException noPlace(LockedSession locked, boolean waitlist) {
+        return Problem.CAPACITY_EXHAUSTED
+                .because("The session has no free place" + (waitlist ? ", and its waitlist is full or closed." : "."))
+                .member("free", locked.open())
+                .member("waiting", locked.counts().waiting());
+    }
+
+    /** True if so many more persons can wait. */
+    static boolean canWait(LockedSession locked, int more) {
+        var rules = locked.session().rules();
+        return locked.counts().waiting() + more <= rules.waitlistPlaces()
+                && !WaitlistRules.isClosed(rules, locked.session().startsAt(), locked.now());
+    }
+
+    /**
+     * Books or holds a free place, with the allowance that it uses.
+     *
+     * @throws ProblemException {@code entitlement_exceeded}, or {@code invalid_state} if the organization is archived; nothing is changed then
+     */
+    Created place(Tx tx, Changes changes, LockedSession locked, Wanted wanted, Common common, String reference) {
+        var id = Ids.next();
+        var use = locked.session().rules().needs();
+        if (use != null) {
+            allowances.hold(tx, changes, id, Objects.requireNonNull(wanted.organizationId()), use, locked.session().startsAt());
+        }
+        var until = common.holdSeconds() == null ? null : locked.now().plusSeconds(common.holdSeconds());
+        return insert(tx, locked, wanted, common, new Place(id, until == null ? "booked" : "held", null, until), reference);
+    }
+
+    /** Lets a person wait. @param place the number on the waitlist, which a party has together */
+    Created waiting(Tx tx, LockedSession locked, Wanted wanted, Common common, long place, String reference) {
+        return insert(tx, locked, wanted, common, new Place(Ids.next(), "waitlisted", place, null), reference);
+    }
+
+    private record Place(UUID id, String state, @Nullable Long number, @Nullable Instant heldUntil) {}
+
+    private Created insert(Tx tx, LockedSession locked, Wanted wanted, Common common, Place place, String reference) {
+        var session = locked.session();
+        var code = secrets.code();
+        var row = bookings.insert(tx, new BookingStore.New(
+                place.id(), wanted.externalId(), session.id(), wanted.personId(), common.partyId(), common.actingPersonId(), wanted.organizationId(),
+                common.consumerId(), place.state(), place.number(), place.heldUntil(), place.state().equals("booked") ? locked.now() : null,
+                place.number() == null ? session.rules().needs() : null, reference, secrets.hmac(code), wanted.note(), session.startsAt(),
+                session.endsAt(), locked.now()));
+        writer.requestDue(tx, row);
+        return new Created(row, code);
+    }
+}
