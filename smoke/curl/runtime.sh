@@ -103,6 +103,18 @@ check "a household" 201
 household=$(member .id)
 call POST "/runtime/households/$household/members" "{\"person_id\": \"$mira\", \"role\": \"adult\"}"
 check "has members" 201 '.role == "adult"'
+call POST /runtime/persons '{"name": "Alessandro Lee", "birth_on": "2017-05-02"}'
+child=$(member .id)
+call POST "/runtime/households/$household/members" "{\"person_id\": \"$child\", \"role\": \"dependent\"}"
+call POST /runtime/pickup-authorities "{\"household_id\": \"$household\", \"dependent_person_id\": \"$child\", \"authorized\": {\"name\": \"Ruth Lee\"}}"
+check "somebody is proposed to pick up the child" 201 '.state == "proposed"' '.task_id != null'
+pickup=$(member .id)
+call POST "/runtime/pickup-authorities/$pickup/confirm" "{\"acting_person_id\": \"$child\"}"
+check "a child can't confirm it" 403
+call POST "/runtime/pickup-authorities/$pickup/confirm" "{\"acting_person_id\": \"$mira\"}"
+check "an adult can" 200 '.state == "confirmed"'
+call POST "/runtime/pickup-authorities/$pickup/end" '{}'
+check "and it ends" 200 '.state == "ended"'
 
 # What the club holds: by default, by trial, by moves.
 entitled() {

@@ -80,7 +80,7 @@ public final class App implements AutoCloseable {
                 tasks.tenantChanges());
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
-        runtime.bind(api);
+        runtime.bind(api, tasks.door());
         this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
         var billing = new BillingModule(

@@ -16,6 +16,7 @@ import org.guildhall.runtime.entitlements.TransitionObstacleStore;
 import org.guildhall.runtime.entitlements.UsageSnapshotStore;
 import org.guildhall.runtime.imports.ImportsModule;
 import org.guildhall.runtime.people.PeopleModule;
+import org.guildhall.runtime.pickups.PickupsModule;
 import org.guildhall.runtime.plans.PlansModule;
 import org.guildhall.runtime.sites.SiteLimitJob;
 import org.guildhall.runtime.sites.SitesModule;
@@ -29,6 +30,7 @@ public final class RuntimeModule {
 
     private final Db db;
     private final Db jobs;
+    private final Keys keys;
     private final Platform platform;
     private final Spec spec;
     private final TaskQueue queue;
@@ -38,7 +40,6 @@ public final class RuntimeModule {
     private final DefaultGrantBackfills backfills;
     private final SiteLimitJob siteLimits;
     private final UsageModule usage;
-    private final PeopleModule people;
 
     /** @param jobs the connections of jobs */
     public RuntimeModule(Db db, Db jobs, Keys keys, Platform platform, Spec spec, TaskQueue queue) {
@@ -53,7 +54,7 @@ public final class RuntimeModule {
         this.backfills = new DefaultGrantBackfills(jobs, new JobTransactions(jobs), catalog, plans.pools(), queue);
         this.siteLimits = sites.limitJob(jobs, plans.pools(), queue);
         this.usage = new UsageModule(catalog, plans.pools());
-        this.people = new PeopleModule(keys, plans.pools());
+        this.keys = keys;
     }
 
     /** The door of this room. */
@@ -62,7 +63,10 @@ public final class RuntimeModule {
     }
 
     /** Binds the room's operations, declares its constraints, and offers its resources for {@code expand}. */
-    public void bind(Api api) {
+    public void bind(Api api, Tasks tasks) {
+        var pickups = new PickupsModule(jobs, queue, tasks);
+        pickups.bind(api);
+        var people = new PeopleModule(keys, plans.pools(), pickups.authorities());
         people.bind(api);
         plans.bind(api, new TransitionObstacleStore(), sites.sitesOfPool());
         entitlements.bind(api);

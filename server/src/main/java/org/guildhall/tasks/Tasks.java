@@ -232,6 +232,11 @@ public final class Tasks {
         return tasks.complete(tx, changes, id, lower(outcome), words);
     }
 
+    /** Locks a task, and returns true if it is completed or canceled, null if there is none. */
+    public @Nullable Boolean isFinished(Tx tx, UUID id) {
+        return tasks.isFinished(tx, id);
+    }
+
     /** The numbers of unfinished tasks, and the oldest of them. */
     public record Backlog(long open, long inProgress, long blocked, List<BacklogTask> tasks) {}
 

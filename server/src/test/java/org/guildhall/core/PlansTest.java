@@ -43,7 +43,7 @@ class PlansTest {
             Map.entry("pol", 13), Map.entry("wks", 14), Map.entry("mem", 15), Map.entry("ivt", 16), Map.entry("hou", 17), Map.entry("hme", 18),
             Map.entry("gra", 19), Map.entry("pvn", 20), Map.entry("trn", 21), Map.entry("urp", 22), Map.entry("use", 23), Map.entry("uth", 24),
             Map.entry("sit", 25), Map.entry("aud", 26), Map.entry("con", 27), Map.entry("tsk", 28), Map.entry("trp", 60),
-            Map.entry("msg", 61), Map.entry("spp", 62));
+            Map.entry("msg", 61), Map.entry("spp", 62), Map.entry("pka", 63));
 
     private static final Map<String, List<String>> VALUES = Map.of(
             "resource_key", List.of("i1.visits", "i1.seats"), "email", List.of("p7@example.com"), "domain", List.of("s7.example"),

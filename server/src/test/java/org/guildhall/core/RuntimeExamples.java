@@ -57,6 +57,14 @@ final class RuntimeExamples {
             example(GET_HOUSEHOLD_MEMBER),
             example(UPDATE_HOUSEHOLD_MEMBER),
             example(END_HOUSEHOLD_MEMBER),
+            example(CREATE_PICKUP_AUTHORITY).makes("pka")
+                    .with("/household_id", RuntimeExamples::family)
+                    .with("/dependent_person_id", samples -> samples.remembered("child")),
+            example(LIST_PICKUP_AUTHORITIES),
+            example(GET_PICKUP_AUTHORITY),
+            example(CONFIRM_PICKUP_AUTHORITY).with("/acting_person_id", samples -> samples.remembered("adult")),
+            example(WITHDRAW_PICKUP_AUTHORITY),
+            example(END_PICKUP_AUTHORITY).after(CONFIRM_PICKUP_AUTHORITY),
 
             // plans
             example(GET_POOL),
@@ -121,6 +129,17 @@ final class RuntimeExamples {
             samples.made(types, Map.of("key", samples.word(), "name", "Personal", "is_default", true));
         }
         return samples.word();
+    }
+
+    /** A new household with an adult and a child. */
+    static String family(SampleData samples) {
+        var household = samples.id("hou");
+        for (var member : Map.of("adult", "adult", "child", "dependent").entrySet()) {
+            samples.remember(member.getKey(), samples.id("per"));
+            samples.made("/api/v1/runtime/households/" + household + "/members",
+                    Map.of("person_id", samples.remembered(member.getKey()), "role", member.getValue()));
+        }
+        return household;
     }
 
     /** A new e-mail address. */

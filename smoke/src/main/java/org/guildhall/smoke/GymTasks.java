@@ -8,7 +8,11 @@ import java.util.Objects;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.ListHouseholdsOptions;
 import org.guildhall.client.model.ListOperationalTasksOptions;
+import org.guildhall.client.model.ListPersonsOptions;
+import org.guildhall.client.model.ListPickupAuthoritiesOptions;
+import org.guildhall.client.model.NewAuthorizedPerson;
 import org.guildhall.client.model.NewOperationalTask;
+import org.guildhall.client.model.NewPickupAuthority;
 import org.guildhall.client.model.NewTaskOwner;
 import org.guildhall.client.model.NewTaskSource;
 import org.guildhall.client.model.OperationalTaskState;
@@ -32,6 +36,7 @@ final class GymTasks {
     static void fill(Guildhall guildhall, Progress progress) {
         var tasks = new GymTasks(guildhall);
         entries().forEach(tasks::task);
+        tasks.pickup();
         progress.step("the tasks of front desk, owner and coach");
     }
 
@@ -61,6 +66,24 @@ final class GymTasks {
                 default -> {}
             }
         }
+    }
+
+    /** Alessandro's aunt is proposed by his father, and waits for his mother. */
+    private void pickup() {
+        var runtime = guildhall.runtime();
+        var task = guildhall.tasks().operationalTasks().list(new ListOperationalTasksOptions().withExternalId("task-alessandro")).data().getFirst();
+        CatalogSeed.ensure(
+                () -> runtime.pickupAuthorities().list(new ListPickupAuthoritiesOptions().withExternalId("pickup-alessandro")),
+                () -> runtime.pickupAuthorities().create(new NewPickupAuthority(
+                                runtime.households().list(new ListHouseholdsOptions().withExternalId("rossi")).data().getFirst().id(),
+                                person("alessandro-rossi"), new NewAuthorizedPerson().withName("Carla Rossi").withPhone("+61 2 5550 0177"))
+                        .withExternalId("pickup-alessandro")
+                        .withActingPersonId(person("marco-rossi"))
+                        .withTaskId(task.id())));
+    }
+
+    private String person(String externalId) {
+        return guildhall.runtime().persons().list(new ListPersonsOptions().withExternalId(externalId)).data().getFirst().id();
     }
 
     /** The household that a task is about; null if it is about none. */

@@ -149,8 +149,8 @@ public final class HouseholdMemberStore {
     }
 
     /** Locks the current household memberships of a person until the transaction ends, oldest first. */
-    List<Row> lockOfPerson(Tx tx, UUID personId) {
-        return LOCK_OF_PERSON.all(tx, personId);
+    Supplier<List<Row>> lockOfPerson(Batch batch, UUID personId) {
+        return batch.all(LOCK_OF_PERSON, personId);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -163,8 +163,8 @@ public final class HouseholdMemberStore {
     }
 
     /** Ends members now, and returns them in no order. */
-    List<Row> end(Tx tx, Collection<UUID> ids) {
-        return END.all(tx, ids);
+    Supplier<List<Row>> end(Batch batch, Collection<UUID> ids) {
+        return batch.all(END, ids);
     }
 
     private static Row row(RowReader cells) {

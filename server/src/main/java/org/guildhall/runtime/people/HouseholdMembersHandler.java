@@ -77,8 +77,6 @@ final class HouseholdMembersHandler implements HouseholdMembersApi<Call> {
         if (!before.active()) {
             throw Problem.INVALID_STATE.because("The household member has ended already.");
         }
-        var member = PeopleViews.toApi(members.end(call.tx(), List.of(before.id())).getFirst());
-        call.changed(member.id(), PeopleViews.toApi(before), member);
-        return Reply.ok(member);
+        return Reply.ok(PeopleViews.toApi(households.end(call.tx(), call.changes(), List.of(before)).getFirst()));
     }
 }

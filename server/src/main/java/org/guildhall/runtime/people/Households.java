@@ -17,6 +17,7 @@ import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.runtime.people.HouseholdMemberStore.New;
 import org.guildhall.runtime.people.HouseholdMemberStore.Row;
+import org.guildhall.runtime.pickups.PickupAuthorities;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,13 @@ public final class Households {
     private final PersonStore persons;
     private final HouseholdStore households;
     private final HouseholdMemberStore members;
+    private final PickupAuthorities pickups;
 
-    public Households(PersonStore persons, HouseholdStore households, HouseholdMemberStore members) {
+    public Households(PersonStore persons, HouseholdStore households, HouseholdMemberStore members, PickupAuthorities pickups) {
         this.persons = persons;
         this.households = households;
         this.members = members;
+        this.pickups = pickups;
     }
 
     /**
@@ -89,15 +92,33 @@ public final class Households {
         return rows;
     }
 
-    /** Ends members now. The caller holds their locks. */
-    void end(Tx tx, Changes changes, List<Row> current) {
+    /** Ends members now, with the pickup authorities for them. The caller holds the members' locks. Returns the ended members in the given order. */
+    List<Row> end(Tx tx, Changes changes, List<Row> current) {
         if (current.isEmpty()) {
-            return;
+            return List.of();
         }
-        var ended = members.end(tx, current.stream().map(Row::id).toList()).stream().collect(Collectors.toMap(Row::id, Function.identity()));
-        for (var before : current) {
-            var after = PeopleViews.toApi(Objects.requireNonNull(ended.get(before.id())));
-            changes.changed(after.id(), PeopleViews.toApi(before), after);
+        var ids = current.stream().map(Row::id).toList();
+        var batch = new Batch();
+        var ended = members.end(batch, ids);
+        var authorities = pickups.lockOfMembers(batch, ids);
+        batch.send(tx);
+        var byId = ended.get().stream().collect(Collectors.toMap(Row::id, Function.identity()));
+        var inOrder = current.stream().map(before -> Objects.requireNonNull(byId.get(before.id()))).toList();
+        for (int index = 0; index < inOrder.size(); index++) {
+            var after = PeopleViews.toApi(inOrder.get(index));
+            changes.changed(after.id(), PeopleViews.toApi(current.get(index)), after);
         }
+        pickups.endAll(tx, changes, authorities.get());
+        return inOrder;
+    }
+
+    /** Ends all memberships of a person in households, and the pickup authorities for and of the person. The caller has locked the person. */
+    void endAllOf(Tx tx, Changes changes, UUID personId) {
+        var batch = new Batch();
+        var current = members.lockOfPerson(batch, personId);
+        var authorities = pickups.lockOfAuthorized(batch, personId);
+        batch.send(tx);
+        end(tx, changes, current.get());
+        pickups.endAll(tx, changes, authorities.get());
     }
 }

@@ -12,6 +12,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.runtime.imports.Members;
+import org.guildhall.runtime.pickups.PickupAuthorities;
 import org.guildhall.runtime.plans.Pools;
 
 /** Wires the part {@code people}: persons, organizations and the relations between them. */
@@ -26,15 +27,16 @@ public final class PeopleModule {
     private final HouseholdStore households = new HouseholdStore();
     private final HouseholdMemberStore householdMembers = new HouseholdMemberStore();
     private final Organizations organizationRules;
-    private final Households householdRules = new Households(persons, households, householdMembers);
+    private final Households householdRules;
     private final People people;
 
     /** @param keys the keys that sign invitation tokens */
-    public PeopleModule(Keys keys, Pools pools) {
+    public PeopleModule(Keys keys, Pools pools, PickupAuthorities pickups) {
         this.keys = keys;
+        this.householdRules = new Households(persons, households, householdMembers, pickups);
         this.organizationRules = new Organizations(organizations, invitations, pools);
         this.people = new People(persons, identities, organizationRules,
-                new PersonArchiving(organizations, memberships, householdMembers, organizationRules, householdRules));
+                new PersonArchiving(organizations, memberships, organizationRules, householdRules));
     }
 
     /** The persons and households that an import creates and changes. */

@@ -22,16 +22,13 @@ public final class PersonArchiving {
 
     private final OrganizationStore organizations;
     private final MembershipStore memberships;
-    private final HouseholdMemberStore householdMembers;
     private final Organizations organizationRules;
     private final Households households;
 
     public PersonArchiving(
-            OrganizationStore organizations, MembershipStore memberships, HouseholdMemberStore householdMembers, Organizations organizationRules,
-            Households households) {
+            OrganizationStore organizations, MembershipStore memberships, Organizations organizationRules, Households households) {
         this.organizations = organizations;
         this.memberships = memberships;
-        this.householdMembers = householdMembers;
         this.organizationRules = organizationRules;
         this.households = households;
     }
@@ -60,7 +57,7 @@ public final class PersonArchiving {
             var after = PeopleViews.toApi(memberships.end(tx, before, present.get()));
             changes.changed(after.id(), PeopleViews.toApi(before), after);
         }
-        households.end(tx, changes, householdMembers.lockOfPerson(tx, personId));
+        households.endAllOf(tx, changes, personId);
     }
 
     private void requireOtherOwners(

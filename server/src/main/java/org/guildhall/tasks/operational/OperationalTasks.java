@@ -40,6 +40,12 @@ public final class OperationalTasks {
         return task.id().value();
     }
 
+    /** Locks a task, and returns true if it is completed or canceled, null if there is none. */
+    public @Nullable Boolean isFinished(Tx tx, UUID id) {
+        var locked = tasks.lock(tx, id);
+        return locked == null ? null : locked.row().progress().isFinished();
+    }
+
     /**
      * Completes a task that is open or in progress.
      *

@@ -138,6 +138,11 @@ insert into tasks.transports (tenant_id, id, name, channel, kind, host, port, tl
 select tenant_id, pg_temp.id(60, n), 'Transport ' || n, 'email', 'smtp', 'mail.example', 25, 'starttls', 'a@b.example', 60,
        case when n % 20 = 0 then 'paused' else 'active' end, pg_temp.past(n)
 from sizes, generate_series(1, 100) n;
+insert into runtime.pickup_authorities (tenant_id, id, household_id, dependent_person_id, authorized_name, state, expires_at, ended_at, task_id, created_at)
+select tenant_id, pg_temp.id(63, n), pg_temp.parent(17, n, 20 * scale), pg_temp.parent(10, n, 80 * scale), 'Ruth ' || n,
+       case when n % 500 = 0 then 'proposed' else 'withdrawn' end, now() + interval '30 days', case when n % 500 <> 0 then pg_temp.past(n) end,
+       pg_temp.parent(28, n, 10 * scale), pg_temp.past(n)
+from sizes, generate_series(1, 20 * scale) n;
 insert into tasks.messages (tenant_id, id, transport_id, channel, category, person_id, subject, body, format, entity_type, entity_id, workflow, state,
     next_attempt_at, lease_until, expires_at, email_message_id, sent_at, finished_at, created_at)
 select tenant_id, pg_temp.id(61, n), pg_temp.parent(60, n, 100), 'email',

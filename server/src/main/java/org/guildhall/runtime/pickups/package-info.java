@@ -1,0 +1,4 @@
+@NullMarked
+package org.guildhall.runtime.pickups;
+
+import org.jspecify.annotations.NullMarked;
