@@ -117,8 +117,10 @@ final class SeriesSessions {
     void fit(Tx tx, Changes changes, UUID of, Row series, Instant from, Booked booked) {
         var now = tx.now();
         var after = now.isAfter(from) ? now : from;
+        // A series that follows another can start earlier on the day on which that one ends.
+        var begin = of.equals(series.id()) ? after : now;
         var starts = starts(series);
-        var wanted = starts.stream().filter(at -> !at.isBefore(after) && !at.isAfter(series.madeUntil())).collect(Collectors.toSet());
+        var wanted = starts.stream().filter(at -> !at.isBefore(begin) && !at.isAfter(series.madeUntil())).collect(Collectors.toSet());
         var present = sessions.lockOfSeries(tx, of, after);
         remove(tx, changes, present.stream().filter(row -> row.state().equals("scheduled") && !wanted.contains(original(row))).toList(), booked);
         var kept = present.stream().filter(row -> wanted.contains(original(row))).toList();

@@ -246,7 +246,7 @@ class SeriesTest {
         var series = made("FREQ=DAILY;COUNT=4");
         var ids = sessions(series, "/id");
         var booking = schedule.booked(ids.get(2));
-        var body = "{\"from\": \"%s\", \"starts_local\": \"%sT19:30\"%s}";
+        var body = "{\"from\": \"%s\", \"starts_local\": \"%sT17:30\"%s}";
         var from = at(FIRST.plusDays(1));
         var refused = update(series, body.formatted(from, FIRST.plusDays(1), ""));
         assertProblem("409 conflict", refused);
@@ -257,7 +257,7 @@ class SeriesTest {
         assertEquals(List.of("scheduled", "canceled"), sessions(series, "/state"));
         var other = before.at("/followed_by_series_id");
         assertEquals(3, sessions(other, "/id").size());
-        assertEquals("19:30", session(sessions(other, "/id").getFirst()).at("/local/time"));
+        assertEquals("17:30", session(sessions(other, "/id").getFirst()).at("/local/time"));
     }
 
     @Test
