@@ -83,6 +83,45 @@ if [[ -n ${GUILDHALL_PUBLISHABLE_TOKEN-} ]]; then
     check "a page shows free places to everybody" 200 '.data[0].free == 0' '.data[0].waiting == 1' '.data[0] | has("booked") or has("coach_person_id") | not'
     token=$GUILDHALL_TOKEN
 fi
+gym=gym$run
+call POST /catalog/integrations "{\"key\": \"$gym\", \"name\": \"Gym\", \"resource_keys\": [{\"key\": \"$gym.classes\", \"display_name\": \"Classes\", \"kind\": \"allowance\"}]}"
+check "classes are an allowance" 201
+call POST /catalog/entitlement-sets "{\"name\": \"One class $run\"}"
+check "an entitlement set" 201
+set=$(member .id)
+call POST "/catalog/entitlement-sets/$set/rules" "{\"kind\": \"allowance\", \"resource_key\": \"$gym.classes\", \"period\": \"week\", \"limit_value\": 1}"
+check "with one class a week" 201
+call POST /catalog/products "{\"name\": \"One class $run\", \"entitlement_set_id\": \"$set\"}"
+check "a product gives it" 201
+product=$(member .id)
+call POST "/catalog/products/$product/publish"
+check "and is published" 200
+call GET "/runtime/memberships?person_id=$cleo"
+check "Cleo has an organization of her own" 200
+own=$(member '.data[0].organization_id')
+call POST /runtime/grants "{\"organization_id\": \"$own\", \"product_id\": \"$product\"}"
+check "which holds the product" 201
+call POST /schedule/class-types "{\"name\": \"Yoga $run\", \"duration_minutes\": 60, \"capacity\": 9, \"needs\": {\"resource_key\": \"$gym.unknown\", \"quantity\": 1}}"
+check "a class needs a known allowance" 422 '.errors[0].pointer == "/needs/resource_key"'
+call POST /schedule/class-types "{\"name\": \"Yoga $run\", \"duration_minutes\": 60, \"capacity\": 9, \"needs\": {\"resource_key\": \"$gym.classes\", \"quantity\": 1}}"
+check "a class with an allowance" 201 ".needs.resource_key == \"$gym.classes\""
+yoga=$(member .id)
+full=$session
+call POST /schedule/sessions "{\"class_type_id\": \"$yoga\", \"starts_at\": \"$(date -u -d '+4 days' +%FT%TZ)\"}"
+check "and its session" 201 '.needs.quantity == 1'
+session=$(member .id)
+book "$cleo"
+check "is booked with an organization" 422 '.errors[0].pointer == "/organization_id"'
+book "$cleo" ", \"organization_id\": \"$own\""
+check "whose allowance it uses" 201 '.entitlement_hold.quantity == 1'
+booking=$(member .id)
+book "$ana" ", \"organization_id\": \"$own\""
+check "until nothing is left" 409 '.code == "entitlement_exceeded"' '.exceeded[0].limit == 1'
+call POST "/schedule/bookings/$booking/cancel" '{}'
+check "a timely cancellation gives it back" 200 '.entitlement_hold == null'
+book "$ana" ", \"organization_id\": \"$own\""
+check "so somebody else gets it" 201 '.state == "booked"'
+session=$full
 call POST "/schedule/sessions/$session/cancel" '{"reason": "The coach is ill."}'
 check "a canceled session cancels its bookings" 200 '.state == "canceled"' '.booked == 0' '.waiting == 0'
 

@@ -90,7 +90,7 @@ public final class App implements AutoCloseable {
         providers.bind(api);
         billing.schedule();
         billing.bind(api);
-        var schedule = new ScheduleModule(jobs, work, config.keys());
+        var schedule = new ScheduleModule(jobs, work, config.keys(), runtime.door());
         schedule.schedule();
         schedule.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);

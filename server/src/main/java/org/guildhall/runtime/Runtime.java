@@ -1,8 +1,10 @@
 package org.guildhall.runtime;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.guildhall.api.model.ActiveState;
@@ -162,6 +164,38 @@ public final class Runtime {
      */
     public void settle(Tx tx, Changes changes, String reference) {
         holds.settle(tx, changes, reference);
+    }
+
+    /**
+     * Moves a held quantity to another instant. Within its present periods it always fits.
+     *
+     * @param force true to exceed the allowance of the new period
+     * @throws ProblemException {@code not_found}, {@code invalid_state} if the hold is settled, or {@code entitlement_exceeded}
+     */
+    public void moveHold(Tx tx, Changes changes, String reference, Instant at, boolean force) {
+        holds.move(tx, changes, reference, at, force);
+    }
+
+    /** True if {@link #hold} would hold the quantity. Locks what the organization holds until the transaction ends. */
+    public boolean hasRoom(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at) {
+        return holds.hasRoom(tx, changes, organizationId, resourceKey, quantity, at);
+    }
+
+    /**
+     * Locks what organizations hold until the transaction ends, in an order that all callers share. A transaction that holds, moves or
+     * releases for several organizations locks them first.
+     */
+    public void lockPools(Tx tx, Collection<UUID> organizationIds) {
+        holds.lock(tx, organizationIds);
+    }
+
+    /**
+     * Locks what organizations hold as {@link #lockPools} does, without waiting for another transaction.
+     *
+     * @return false if another transaction has locked one of them
+     */
+    public boolean lockPoolsWithoutWaiting(Tx tx, Set<UUID> organizationIds) {
+        return holds.lockWithoutWaiting(tx, organizationIds);
     }
 
     /** The id of an organization, archived ones included; null if there is no such organization. */

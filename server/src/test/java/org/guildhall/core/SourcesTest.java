@@ -135,7 +135,7 @@ class SourcesTest {
             "catalog.runtime_default_grant_policies", "catalog.runtime_entitlement_rules", "catalog.runtime_org_types",
             "catalog.runtime_plan_ladders", "catalog.runtime_products", "catalog.runtime_resource_keys", "catalog.runtime_tier_products",
             "catalog.runtime_tiers", "platform.billing_settings", "platform.providers_settings", "platform.runtime_settings", "platform.schedule_settings",
-            "platform.tasks_settings", "platform.tasks_tenants", "runtime.schedule_household_members", "runtime.schedule_persons",
+            "platform.tasks_settings", "platform.tasks_tenants", "runtime.schedule_household_members", "runtime.schedule_memberships", "runtime.schedule_persons",
             "tasks.providers_operational_tasks");
 
     @Test

@@ -8,10 +8,12 @@ import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import java.util.List;
 import org.guildhall.client.Guildhall;
+import org.guildhall.client.model.AllowanceUse;
 import org.guildhall.client.model.ClassType;
 import org.guildhall.client.model.ListBookingsOptions;
 import org.guildhall.client.model.ListClassTypesOptions;
 import org.guildhall.client.model.ListLocationsOptions;
+import org.guildhall.client.model.ListOrganizationsOptions;
 import org.guildhall.client.model.ListPersonsOptions;
 import org.guildhall.client.model.ListPersonsSort;
 import org.guildhall.client.model.ListSeriesOptions;
@@ -52,7 +54,8 @@ final class GymSchedule {
         var dojo = schedule.location("dojo", new NewLocation("Dojo").withAddress("14 Winter Street, Sydney").withPlaces(30));
         var spin = schedule.classType("spin-45", new NewClassType("Spin 45", 45, 20).withWaitlistPlaces(WAITLIST_PLACES).withColor("#2F6FDE"));
         var judo = schedule.classType("kids-judo", new NewClassType("Kids' judo", 60, 12)
-                .withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(6).withAgeMax(12).withPromotion(Promotion.OFFER).withColor("#D9822B"));
+                .withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(6).withAgeMax(12).withPromotion(Promotion.OFFER).withColor("#D9822B")
+                .withNeeds(new AllowanceUse("studio.classes", 1)));
         progress.step("two kinds of class in two studios");
         var sarah = schedule.coach();
         var tomorrow = LocalDate.now(ZONE).plusDays(1);
@@ -60,8 +63,9 @@ final class GymSchedule {
         schedule.series("spin-mornings", new NewSeries(spin.id(), tomorrow + "T06:00", "FREQ=DAILY")
                 .withName("Spin with Sarah").withLocationId(studio.id()).withCoachPersonId(sarah.id()).withZone(ZONE.getId())
                 .withExceptions(List.of(tomorrow.plusDays(EXCEPTION_AFTER_DAYS))));
-        schedule.series("kids-judo", new NewSeries(judo.id(), saturday + "T10:00", "FREQ=WEEKLY;BYDAY=SA")
+        var kids = schedule.series("kids-judo", new NewSeries(judo.id(), saturday + "T10:00", "FREQ=WEEKLY;BYDAY=SA")
                 .withLocationId(dojo.id()).withCoachPersonId(sarah.id()).withZone(ZONE.getId()));
+        schedule.book(schedule.first(kids), "luca-rossi", "family-rossi");
         progress.step("the week of Coach Sarah as two series");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
@@ -100,11 +104,25 @@ final class GymSchedule {
                 () -> series.create(values.withExternalId(externalId)));
     }
 
+    private Session first(Series series) {
+        return guildhall.schedule().sessions().list(new ListSessionsOptions().withSeriesId(series.id()).withLimit(1)).data().getFirst();
+    }
+
     private Session session(ClassType type, Location location, String externalId, Instant starts, int capacity) {
         var sessions = guildhall.schedule().sessions();
         return CatalogSeed.ensure(
                 () -> sessions.list(new ListSessionsOptions().withExternalId(externalId)),
                 () -> sessions.create(new NewSession(type.id(), starts).withExternalId(externalId).withLocationId(location.id()).withCapacity(capacity)));
+    }
+
+    /** Books for a member, with a class of the organization. */
+    private void book(Session session, String personId, String organizationId) {
+        var person = guildhall.runtime().persons().list(new ListPersonsOptions().withExternalId(personId)).data().getFirst();
+        var organization = guildhall.runtime().organizations().list(new ListOrganizationsOptions().withExternalId(organizationId)).data().getFirst();
+        var bookings = guildhall.schedule().bookings();
+        if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id())).data().isEmpty()) {
+            bookings.create(new NewBooking(session.id(), person.id()).withOrganizationId(organization.id()));
+        }
     }
 
     /** Books for some members; two get a place, the others wait. */

@@ -2,8 +2,10 @@ package org.guildhall.runtime.usage;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.guildhall.api.model.UsageReportId;
@@ -13,6 +15,7 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.entitlements.EffectiveRules;
@@ -50,6 +53,40 @@ public final class AllowanceHolds {
         this.thresholds = thresholds;
     }
 
+    /** Locks the pools of organizations until the transaction ends, in the order of their ids. Unknown organizations are left out. */
+    public void lock(Tx tx, Collection<UUID> organizationIds) {
+        var batch = new Batch();
+        counters.lock(batch, organizationIds);
+        batch.send(tx);
+    }
+
+    /**
+     * Locks the pools of organizations until the transaction ends, without waiting for another transaction.
+     *
+     * @return false if another transaction has locked one of them
+     */
+    public boolean lockWithoutWaiting(Tx tx, Set<UUID> organizationIds) {
+        return counters.lockSkippingLocked(tx, organizationIds).size() == organizationIds.size();
+    }
+
+    /**
+     * Locks the pool, and finds out whether a quantity could be held.
+     *
+     * @return false if {@link #hold} would refuse it
+     */
+    public boolean hasRoom(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at) {
+        var batch = new Batch();
+        var lock = pools.lock(batch, organizationId);
+        var reads = new Reads(batch, organizationId, resourceKey, null);
+        batch.send(tx);
+        var locked = lock.applied(tx, changes);
+        if (locked == null || !locked.organizationState().equals("active") || !isAllowance(reads.keys.get())) {
+            return false;
+        }
+        var rules = rules(tx, locked, reads, resourceKey);
+        return decide(tx, rules, List.of(entry(0, locked, reads, resourceKey, quantity, at.truncatedTo(ChronoUnit.MICROS)))).refused().isEmpty();
+    }
+
     /**
      * Holds a quantity. A repeated call with the same values changes nothing.
      *
@@ -74,11 +111,9 @@ public final class AllowanceHolds {
         Require.active(locked.organizationState(), "organization");
         requireAllowance(reads.keys.get(), resourceKey);
         var hold = new Row(Ids.next(), organizationId, locked.poolId(), resourceKey, quantity, usedAt, reference, "held");
-        var outcome = decide(tx, locked, reads, hold, quantity);
+        var outcome = decide(tx, rules(tx, locked, reads, resourceKey), List.of(entry(0, locked, reads, resourceKey, quantity, usedAt)));
         if (!outcome.refused().isEmpty()) {
-            throw LimitExceeded.refusal(outcome.refused().stream()
-                    .map(refused -> LimitExceeded.of(organizationId, resourceKey, refused.counter().period(), refused.limit(), refused.used()))
-                    .toList());
+            throw refusal(hold, outcome.refused());
         }
         holds.insert(tx, hold, locked.now());
         write(tx, changes, locked, outcome.reached(), outcome.cleared());
@@ -98,10 +133,45 @@ public final class AllowanceHolds {
         if (hold.row().state().equals("settled")) {
             throw Problem.INVALID_STATE.because("The held quantity of " + hold.row().resourceKey() + " is settled: it was used.");
         }
-        var outcome = decide(tx, hold.pool(), hold.reads(), hold.row(), -hold.row().quantity());
-        holds.release(tx, hold.row(), hold.pool().now());
+        var row = hold.row();
+        var rules = rules(tx, hold.pool(), hold.reads(), row.resourceKey());
+        var outcome = decide(tx, rules, List.of(entry(0, hold.pool(), hold.reads(), row.resourceKey(), -row.quantity(), row.usedAt())));
+        holds.release(tx, row, hold.pool().now());
         write(tx, changes, hold.pool(), List.of(), outcome.cleared());
         return true;
+    }
+
+    /**
+     * Moves a held quantity to another instant. Within its present periods it always fits.
+     *
+     * @param at the instant of use; cut off below the microsecond
+     * @param force true to exceed the allowance of the new period
+     * @throws ProblemException {@code not_found} if nothing is held by the reference; {@code invalid_state} if the hold is settled; {@code
+     *         entitlement_exceeded} if the new period has too little left
+     */
+    public void move(Tx tx, Changes changes, String reference, Instant at, boolean force) {
+        var hold = Require.found(locked(tx, changes, reference));
+        var from = hold.row();
+        var usedAt = at.truncatedTo(ChronoUnit.MICROS);
+        if (from.state().equals("settled")) {
+            throw Problem.INVALID_STATE.because("The held quantity of " + from.resourceKey() + " is settled: it was used.");
+        }
+        if (from.usedAt().equals(usedAt)) {
+            return;
+        }
+        var to = new Row(Ids.next(), from.organizationId(), from.poolId(), from.resourceKey(), from.quantity(), usedAt, reference, "held");
+        var released = entry(0, hold.pool(), hold.reads(), from.resourceKey(), -from.quantity(), from.usedAt());
+        var held = entry(1, hold.pool(), hold.reads(), from.resourceKey(), from.quantity(), usedAt);
+        var rules = rules(tx, hold.pool(), hold.reads(), from.resourceKey());
+        var outcome = decide(tx, rules, List.of(released, held));
+        var refused = outcome.refused().stream().filter(refusal -> refusal.number() == held.number()).toList();
+        boolean samePeriods = rules.counters(List.of(released)).equals(rules.counters(List.of(held)));
+        if (!refused.isEmpty() && !samePeriods && !force) {
+            throw refusal(to, refused);
+        }
+        holds.release(tx, from, hold.pool().now());
+        holds.insert(tx, to, hold.pool().now());
+        write(tx, changes, hold.pool(), outcome.reached(), outcome.cleared());
     }
 
     /**
@@ -140,10 +210,11 @@ public final class AllowanceHolds {
         private final Supplier<Map<UUID, EffectiveRules>> rules;
         private final Supplier<List<Pool>> pools;
 
-        Reads(Batch batch, UUID organizationId, String resourceKey, String reference) {
-            this.hold = holds.get(batch, reference);
+        /** @param reference null if no hold is asked for */
+        Reads(Batch batch, UUID organizationId, String resourceKey, @Nullable String reference) {
+            this.hold = reference == null ? () -> null : holds.get(batch, reference);
             this.keys = catalog.resourceKeys(batch, List.of(resourceKey));
-            this.events = usage.known(batch, List.of(reference));
+            this.events = reference == null ? List::of : usage.known(batch, List.of(reference));
             this.rules = counters.entitlements(batch, List.of(organizationId), List.of(resourceKey));
             this.pools = counters.pools(batch, List.of(organizationId));
         }
@@ -174,22 +245,36 @@ public final class AllowanceHolds {
         return row == null ? null : new Locked(pool, row, reads);
     }
 
-    private UsageRules.Outcome decide(Tx tx, LockedPool pool, Reads reads, Row hold, long quantity) {
+    private UsageRules rules(Tx tx, LockedPool pool, Reads reads, String resourceKey) {
         // The lock has written due transitions after the rules were read.
-        var rules = reads.pool().due()
-                ? counters.entitlements(tx, List.of(pool.poolId()), List.of(hold.resourceKey()), pool.now()) : reads.rules.get();
-        var zone = reads.pool().zone();
-        var usageRules = new UsageRules(rules, zone);
-        var entry = new UsageEntry(0, pool.poolId(), hold.resourceKey(), true, quantity, hold.usedAt().atZone(zone).toLocalDate());
-        return usageRules.decide(List.of(entry), counters.counters(tx, usageRules.counters(List.of(entry))));
+        var rules = reads.pool().due() ? counters.entitlements(tx, List.of(pool.poolId()), List.of(resourceKey), pool.now()) : reads.rules.get();
+        return new UsageRules(rules, reads.pool().zone());
+    }
+
+    private static UsageEntry entry(int number, LockedPool pool, Reads reads, String resourceKey, long quantity, Instant usedAt) {
+        return new UsageEntry(number, pool.poolId(), resourceKey, true, quantity, usedAt.atZone(reads.pool().zone()).toLocalDate());
+    }
+
+    private UsageRules.Outcome decide(Tx tx, UsageRules rules, List<UsageEntry> entries) {
+        return rules.decide(entries, counters.counters(tx, rules.counters(entries)));
+    }
+
+    private static ProblemException refusal(Row hold, List<UsageRules.Refused> refused) {
+        return LimitExceeded.refusal(refused.stream()
+                .map(entry -> LimitExceeded.of(hold.organizationId(), hold.resourceKey(), entry.counter().period(), entry.limit(), entry.used()))
+                .toList());
     }
 
     private void write(Tx tx, Changes changes, LockedPool pool, List<Reached> reached, List<UsageThresholdStore.Row> cleared) {
         thresholds.write(tx, Map.of(pool.poolId(), pool.organizationId()), reached, cleared, null, pool.now()).record(changes);
     }
 
+    private static boolean isAllowance(List<ResourceKey> named) {
+        return !named.isEmpty() && named.getFirst().kind().equals("allowance");
+    }
+
     private static void requireAllowance(List<ResourceKey> named, String resourceKey) {
-        if (named.isEmpty() || !named.getFirst().kind().equals("allowance")) {
+        if (!isAllowance(named)) {
             throw Problem.INVALID_STATE.because("The resource key " + resourceKey + " is no allowance, so nothing of it can be held.");
         }
     }

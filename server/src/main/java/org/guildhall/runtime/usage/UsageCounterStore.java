@@ -71,6 +71,8 @@ public final class UsageCounterStore {
 
     private static final PreparedQuery<UUID> LOCK =
             PreparedQuery.ofValue(select(POOLS.ID).from(POOLS).where(OF_ORGANIZATIONS).orderBy(POOLS.ID).forUpdate());
+    private static final PreparedQuery<UUID> LOCK_FREE = PreparedQuery.ofValue(
+            select(POOLS.ORGANIZATION_ID).from(POOLS).where(OF_ORGANIZATIONS).orderBy(POOLS.ID).forUpdate().skipLocked());
     private static final PreparedQuery<Pool> GET_POOLS = PreparedQuery.of(
             select(POOLS.ID, POOLS.ORGANIZATION_ID, ORGANIZATIONS.STATE, DUE, RUNTIME_SETTINGS.TIME_ZONE, SHOWN_NOW)
                     .from(POOLS)
@@ -147,6 +149,11 @@ public final class UsageCounterStore {
     /** Adds the lock of organizations' pools until the transaction ends, in the order of the pools' ids. */
     void lock(Batch batch, Collection<UUID> organizationIds) {
         batch.all(LOCK, organizationIds);
+    }
+
+    /** Locks those pools that no other transaction has locked, without waiting. Gives their organizations. */
+    List<UUID> lockSkippingLocked(Tx tx, Collection<UUID> organizationIds) {
+        return LOCK_FREE.all(tx, organizationIds);
     }
 
     /** Adds the read of pools that the caller has locked. */

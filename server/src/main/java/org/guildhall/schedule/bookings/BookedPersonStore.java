@@ -1,6 +1,7 @@
 package org.guildhall.schedule.bookings;
 
 import static org.guildhall.core.sql.Columns.params;
+import static org.guildhall.schema.runtime.Tables.SCHEDULE_MEMBERSHIPS;
 import static org.guildhall.schema.runtime.Tables.SCHEDULE_PERSONS;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.PreparedQuery;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -51,6 +53,10 @@ final class BookedPersonStore {
                     select count(pg_advisory_xact_lock(hashtextextended(p.id::text, 17)))::integer as locked
                     from (select id from unnest({0}) as given(id) order by id) p""", IDS),
             List.of(LOCKED), cells -> cells.get(LOCKED));
+    private static final Field<Boolean> ALL_LOCKED = field("all_locked", SQLDataType.BOOLEAN);
+    private static final PreparedQuery<Boolean> LOCK_FREE = PreparedQuery.of(
+            resultQuery("select bool_and(pg_try_advisory_xact_lock(hashtextextended(id::text, 17))) as all_locked from unnest({0}) as given(id)", IDS),
+            List.of(ALL_LOCKED), cells -> cells.get(ALL_LOCKED));
     private static final Field<Long> OF_PERSON = field("""
             (select count(*) from schedule.bookings b
             where b.person_id = {0} and b.state = 'held' and b.held_until > {1})""", SQLDataType.BIGINT, DSL.param("person", SQLDataType.UUID),
@@ -72,18 +78,50 @@ final class BookedPersonStore {
                       and dependent.starts_at <= {2} and (dependent.ends_at is null or dependent.ends_at > {2})
                     limit 1""", DSL.param("acting", SQLDataType.UUID), DSL.param("person", SQLDataType.UUID), Columns.now()),
             List.of(HOUSEHOLD), cells -> cells.get(HOUSEHOLD));
+    private static final PreparedQuery<UUID> MEMBER = PreparedQuery.ofValue(
+            select(SCHEDULE_MEMBERSHIPS.PERSON_ID)
+                    .from(SCHEDULE_MEMBERSHIPS)
+                    .where(SCHEDULE_MEMBERSHIPS.ORGANIZATION_ID.eq(DSL.param("organization", SQLDataType.UUID)))
+                    .and(SCHEDULE_MEMBERSHIPS.PERSON_ID.eq(any(IDS)))
+                    .and(EffectiveDates.holds(SCHEDULE_MEMBERSHIPS.STARTS_AT, SCHEDULE_MEMBERSHIPS.ENDS_AT, Columns.now()))
+                    .limit(DSL.inline(1)));
 
     /** The living holds of a person, and those of a consumer in a session. */
     record Holds(long ofPerson, long ofConsumer) {}
 
-    /** Locks the bookings of persons, so that a person's bookings of several sessions are decided one after the other, and adds their read. */
-    Supplier<List<Person>> lock(Batch batch, Collection<UUID> ids, UUID sessionId, Instant startsAt, Instant endsAt, Instant now) {
-        batch.one(LOCK, ids);
-        return batch.all(GET, sessionId, endsAt, startsAt, now, ids);
+    /** Adds the lock of persons, so that a person's bookings of several sessions are decided one after the other. */
+    void lock(Batch batch, Collection<UUID> ids) {
+        if (!ids.isEmpty()) {
+            batch.one(LOCK, ids);
+        }
+    }
+
+    /** Adds the read of persons, and of their bookings at the time of a session. */
+    Supplier<List<Person>> get(Batch batch, Collection<UUID> ids, LockedSession locked) {
+        var session = locked.session();
+        return batch.all(GET, session.id(), session.endsAt(), session.startsAt(), locked.now(), ids);
+    }
+
+    /**
+     * Locks persons as {@link #lock} does, without waiting for another transaction, and reads them.
+     *
+     * @return null if another transaction has locked one of them
+     */
+    @Nullable List<Person> lockWithoutWaiting(Tx tx, Collection<UUID> ids, LockedSession locked) {
+        var batch = new Batch();
+        var all = batch.single(LOCK_FREE, ids);
+        var found = get(batch, ids, locked);
+        batch.send(tx);
+        return all.get() ? found.get() : null;
     }
 
     Holds holds(Tx tx, UUID personId, UUID sessionId, UUID consumerId, Instant now) {
         return HOLDS.single(tx, personId, now, sessionId, consumerId);
+    }
+
+    /** True if one of the persons is a member of an organization now. */
+    boolean isMember(Tx tx, Collection<UUID> ids, UUID organizationId) {
+        return MEMBER.one(tx, organizationId, ids) != null;
     }
 
     /** True if the acting person is an adult of a household in which the other is a dependent now. */

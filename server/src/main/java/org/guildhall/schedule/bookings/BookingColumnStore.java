@@ -6,9 +6,11 @@ import static org.jooq.impl.DSL.inline;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.RowReader;
+import org.guildhall.schedule.classes.AllowanceUse;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -25,11 +27,11 @@ final class BookingColumnStore {
      * @param position its present position on the waitlist; null if it isn't there
      */
     record Row(
-            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID bookedByPersonId, String state, @Nullable Long place,
-            @Nullable Integer position, @Nullable Instant heldUntil, @Nullable Instant offeredUntil, @Nullable Instant bookedAt,
-            @Nullable Instant promotedAt, @Nullable Instant canceledAt, @Nullable Instant checkedInAt, int passedOverTimes,
-            @Nullable String passedOverReason, String reference, @Nullable String note, Instant startsAt, Instant endsAt, Instant createdAt,
-            Instant updatedAt, long version) {
+            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID bookedByPersonId, @Nullable UUID organizationId,
+            String state, @Nullable Long place, @Nullable Integer position, @Nullable Instant heldUntil, @Nullable Instant offeredUntil,
+            @Nullable Instant bookedAt, @Nullable Instant promotedAt, @Nullable Instant canceledAt, @Nullable Instant checkedInAt, int passedOverTimes,
+            @Nullable String passedOverReason, @Nullable AllowanceUse hold, String reference, @Nullable String note, Instant startsAt, Instant endsAt,
+            Instant createdAt, Instant updatedAt, long version) {
 
         Row to(String next) {
             return with(next, place, offeredUntil, bookedAt, promotedAt, canceledAt, checkedInAt);
@@ -60,19 +62,33 @@ final class BookingColumnStore {
         }
 
         Row passedOver(String reason) {
-            return new Row(
-                    id, externalId, sessionId, personId, bookedByPersonId, state, place, position, heldUntil, offeredUntil, bookedAt, promotedAt,
-                    canceledAt, checkedInAt, passedOverTimes + 1, reason, reference, note, startsAt, endsAt, createdAt, updatedAt, version);
+            return copy(state, place, offeredUntil, bookedAt, promotedAt, canceledAt, checkedInAt, passedOverTimes + 1, reason, hold);
         }
 
+        /** With what it uses of an allowance; null for nothing. */
+        Row holding(@Nullable AllowanceUse use) {
+            return copy(state, place, offeredUntil, bookedAt, promotedAt, canceledAt, checkedInAt, passedOverTimes, passedOverReason, use);
+        }
+
+        /** In another state. A booking without a place uses nothing of an allowance, except one that is canceled late. */
         private Row with(
                 String next, @Nullable Long number, @Nullable Instant offered, @Nullable Instant booked, @Nullable Instant promoted,
                 @Nullable Instant canceled, @Nullable Instant checkedIn) {
+            return copy(
+                    next, number, offered, booked, promoted, canceled, checkedIn, passedOverTimes, passedOverReason, USING.contains(next) ? hold : null);
+        }
+
+        private Row copy(
+                String next, @Nullable Long number, @Nullable Instant offered, @Nullable Instant booked, @Nullable Instant promoted,
+                @Nullable Instant canceled, @Nullable Instant checkedIn, int times, @Nullable String reason, @Nullable AllowanceUse use) {
             return new Row(
-                    id, externalId, sessionId, personId, bookedByPersonId, next, number, position, heldUntil, offered, booked, promoted,
-                    canceled, checkedIn, passedOverTimes, passedOverReason, reference, note, startsAt, endsAt, createdAt, updatedAt, version);
+                    id, externalId, sessionId, personId, bookedByPersonId, organizationId, next, number, position, heldUntil, offered, booked, promoted,
+                    canceled, checkedIn, times, reason, use, reference, note, startsAt, endsAt, createdAt, updatedAt, version);
         }
     }
+
+    /** The states in which a booking uses its allowance. */
+    private static final Set<String> USING = Set.of("held", "booked", "offered", "attended", "no_show", "late_canceled");
 
     /** The instant at which the next change of a booking is due. It isn't null for an unfinished booking. */
     static final Field<Instant> DUE_LATER = field("""
@@ -91,24 +107,34 @@ final class BookingColumnStore {
                 where w.session_id = {1} and w.state = 'waitlisted' and w.place < {2}) end""",
             SQLDataType.INTEGER, stateAt(NOW), BOOKINGS.SESSION_ID, BOOKINGS.PLACE).as("position");
 
-    static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION);
+    private static final Field<String> HOLD_RESOURCE_KEY = unlessEnded(BOOKINGS.HOLD_RESOURCE_KEY, dueAt(NOW)).as("hold_resource_key_now");
+    private static final Field<Integer> HOLD_QUANTITY = unlessEnded(BOOKINGS.HOLD_QUANTITY, dueAt(NOW)).as("hold_quantity_now");
+
+    static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
     /** The stored columns, without the changes that are due and not written yet. */
     static final List<Field<?>> STORED = columns(
-            BOOKINGS.STATE, BOOKINGS.UPDATED_AT, BOOKINGS.VERSION, DSL.inline((Integer) null, SQLDataType.INTEGER).as("position"));
+            BOOKINGS.STATE, BOOKINGS.UPDATED_AT, BOOKINGS.VERSION, DSL.inline((Integer) null, SQLDataType.INTEGER).as("position"),
+            BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY);
 
     private BookingColumnStore() {}
 
-    private static List<Field<?>> columns(Field<String> state, Field<Instant> updatedAt, Field<Long> version, Field<Integer> position) {
+    private static List<Field<?>> columns(Field<String> state, Field<Instant> updatedAt, Field<Long> version, Field<Integer> position,
+            Field<String> holdKey, Field<Integer> holdQuantity) {
         return List.of(
-                BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.BOOKED_BY_PERSON_ID, state, BOOKINGS.PLACE,
-                position, BOOKINGS.HELD_UNTIL, BOOKINGS.OFFERED_UNTIL, BOOKINGS.BOOKED_AT, BOOKINGS.PROMOTED_AT,
-                BOOKINGS.CANCELED_AT, BOOKINGS.CHECKED_IN_AT, BOOKINGS.PASSED_OVER_TIMES, BOOKINGS.PASSED_OVER_REASON, BOOKINGS.REFERENCE,
-                BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT, BOOKINGS.CREATED_AT, updatedAt, version);
+                BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.BOOKED_BY_PERSON_ID,
+                BOOKINGS.ORGANIZATION_ID, state, BOOKINGS.PLACE, position, BOOKINGS.HELD_UNTIL, BOOKINGS.OFFERED_UNTIL, BOOKINGS.BOOKED_AT, BOOKINGS.PROMOTED_AT,
+                BOOKINGS.CANCELED_AT, BOOKINGS.CHECKED_IN_AT, BOOKINGS.PASSED_OVER_TIMES, BOOKINGS.PASSED_OVER_REASON, holdKey,
+                holdQuantity, BOOKINGS.REFERENCE, BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT, BOOKINGS.CREATED_AT, updatedAt, version);
     }
 
     /** The instant at which a change came due that isn't written yet; null if there is none. */
     static Field<Instant> dueAt(Field<Instant> now) {
         return field("case when {0} <= {1} then {0} end", SQLDataType.INSTANT, DUE_LATER, now);
+    }
+
+    /** The value of a column; null if a hold or an offer has ended. @param due the instant of a change that isn't written yet */
+    static <T> Field<T> unlessEnded(Field<T> column, Field<Instant> due) {
+        return field("case when {0} in ('held', 'offered') and {1} is not null then null else {2} end", column.getDataType(), BOOKINGS.STATE, due, column);
     }
 
     /** The state at an instant. */
@@ -141,12 +167,14 @@ final class BookingColumnStore {
     }
 
     static Row row(RowReader cells) {
+        var holdKey = cells.get(HOLD_RESOURCE_KEY);
         return new Row(
                 cells.get(BOOKINGS.ID), cells.get(BOOKINGS.EXTERNAL_ID), cells.get(BOOKINGS.SESSION_ID), cells.get(BOOKINGS.PERSON_ID),
-                cells.get(BOOKINGS.BOOKED_BY_PERSON_ID), cells.get(STATE), cells.get(BOOKINGS.PLACE), cells.get(POSITION),
+                cells.get(BOOKINGS.BOOKED_BY_PERSON_ID), cells.get(BOOKINGS.ORGANIZATION_ID), cells.get(STATE), cells.get(BOOKINGS.PLACE), cells.get(POSITION),
                 cells.get(BOOKINGS.HELD_UNTIL), cells.get(BOOKINGS.OFFERED_UNTIL), cells.get(BOOKINGS.BOOKED_AT), cells.get(BOOKINGS.PROMOTED_AT),
                 cells.get(BOOKINGS.CANCELED_AT), cells.get(BOOKINGS.CHECKED_IN_AT), cells.get(BOOKINGS.PASSED_OVER_TIMES),
-                cells.get(BOOKINGS.PASSED_OVER_REASON), cells.get(BOOKINGS.REFERENCE), cells.get(BOOKINGS.NOTE), cells.get(BOOKINGS.STARTS_AT),
+                cells.get(BOOKINGS.PASSED_OVER_REASON), holdKey == null ? null : new AllowanceUse(holdKey, cells.get(HOLD_QUANTITY)),
+                cells.get(BOOKINGS.REFERENCE), cells.get(BOOKINGS.NOTE), cells.get(BOOKINGS.STARTS_AT),
                 cells.get(BOOKINGS.ENDS_AT), cells.get(BOOKINGS.CREATED_AT), cells.get(UPDATED_AT), cells.get(VERSION));
     }
 }

@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectDistinct;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -18,7 +19,6 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
-import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
@@ -27,8 +27,10 @@ import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.bookings.BookingColumnStore.Row;
+import org.guildhall.schedule.classes.AllowanceUse;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Records;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +42,20 @@ final class BookingStore {
 
     /** A new booking. @param place null if it isn't on the waitlist */
     record New(
-            @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID bookedByPersonId, @Nullable UUID consumerId, String state,
-            @Nullable Long place, @Nullable Instant heldUntil, @Nullable Instant bookedAt, String reference, byte[] codeHmac,
-            @Nullable String note, Instant startsAt, Instant endsAt, Instant now) {}
+            UUID id, @Nullable String externalId, UUID sessionId, UUID personId, @Nullable UUID bookedByPersonId, @Nullable UUID organizationId,
+            @Nullable UUID consumerId, String state, @Nullable Long place, @Nullable Instant heldUntil, @Nullable Instant bookedAt,
+            @Nullable AllowanceUse hold, String reference, byte[] codeHmac, @Nullable String note, Instant startsAt, Instant endsAt, Instant now) {}
+
+    /** What a change of a booking locks first. */
+    record Locks(UUID sessionId, @Nullable UUID organizationId) {}
 
     /** The numbers of a session whose due changes are written. @param lastPlace the largest number of its waitlist, 0 if there was none */
     record Counts(int taken, int waiting, long firstPlace, long lastPlace) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
-            @Nullable String externalId, @Nullable UUID sessionId, @Nullable UUID personId, @Nullable String state, TimeWindow starts) {}
+            @Nullable String externalId, @Nullable UUID sessionId, @Nullable UUID personId, @Nullable UUID organizationId, @Nullable String state,
+            TimeWindow starts) {}
 
     private static final Field<Instant> NOW = DSL.param("now", SQLDataType.INSTANT);
     private static final List<Field<?>> COLUMNS = BookingColumnStore.COLUMNS;
@@ -59,13 +65,18 @@ final class BookingStore {
     private static final Condition DUE = BookingColumnStore.dueAt(NOW).isNotNull();
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(BOOKINGS).where(BY_ID), BookingColumnStore::row);
-    private static final PreparedQuery<UUID> SESSION_OF = PreparedQuery.ofValue(select(BOOKINGS.SESSION_ID).from(BOOKINGS).where(BY_ID));
+    private static final PreparedQuery<Locks> LOCKS = PreparedQuery.mapped(
+            select(BOOKINGS.SESSION_ID, BOOKINGS.ORGANIZATION_ID).from(BOOKINGS).where(BY_ID), Records.mapping(Locks::new));
+    private static final PreparedQuery<UUID> ORGANIZATIONS = PreparedQuery.ofValue(
+            selectDistinct(BOOKINGS.ORGANIZATION_ID).from(BOOKINGS).where(OF_SESSION.and(UNFINISHED)).and(BOOKINGS.HOLD_QUANTITY.isNotNull()));
     private static final PreparedQuery<Row> STORED = stored(BY_ID);
     private static final PreparedQuery<Row> UNFINISHED_OF_SESSION = stored(OF_SESSION.and(UNFINISHED));
     private static final PreparedQuery<Row> DUE_OF_SESSION = stored(OF_SESSION.and(UNFINISHED).and(DUE));
     private static final PreparedQuery<Row> SETTLE = PreparedQuery.of(
             DSL.update(BOOKINGS)
                     .set(BOOKINGS.STATE, BookingColumnStore.stateAt(NOW))
+                    .set(BOOKINGS.HOLD_RESOURCE_KEY, BookingColumnStore.unlessEnded(BOOKINGS.HOLD_RESOURCE_KEY, BookingColumnStore.dueAt(NOW)))
+                    .set(BOOKINGS.HOLD_QUANTITY, BookingColumnStore.unlessEnded(BOOKINGS.HOLD_QUANTITY, BookingColumnStore.dueAt(NOW)))
                     .set(BOOKINGS.UPDATED_AT, BookingColumnStore.dueAt(NOW))
                     .set(BOOKINGS.VERSION, BOOKINGS.VERSION.plus(inline(1)))
                     .where(OF_SESSION.and(UNFINISHED).and(DUE))
@@ -101,9 +112,9 @@ final class BookingStore {
     private static final PreparedQuery<UUID> INSERT = PreparedQuery.ofValue(
             insertInto(BOOKINGS)
                     .set(Columns.assigned(
-                            BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.BOOKED_BY_PERSON_ID, BOOKINGS.CONSUMER_ID,
-                            BOOKINGS.STATE, BOOKINGS.PLACE, BOOKINGS.HELD_UNTIL, BOOKINGS.BOOKED_AT, BOOKINGS.REFERENCE, BOOKINGS.CODE_HMAC,
-                            BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT))
+                            BOOKINGS.ID, BOOKINGS.EXTERNAL_ID, BOOKINGS.SESSION_ID, BOOKINGS.PERSON_ID, BOOKINGS.BOOKED_BY_PERSON_ID,
+                            BOOKINGS.ORGANIZATION_ID, BOOKINGS.CONSUMER_ID, BOOKINGS.STATE, BOOKINGS.PLACE, BOOKINGS.HELD_UNTIL, BOOKINGS.BOOKED_AT,
+                            BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY, BOOKINGS.REFERENCE, BOOKINGS.CODE_HMAC, BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT))
                     .set(BOOKINGS.CREATED_AT, NOW)
                     .set(BOOKINGS.UPDATED_AT, NOW)
                     .returningResult(BOOKINGS.ID));
@@ -111,7 +122,8 @@ final class BookingStore {
             DSL.update(BOOKINGS)
                     .set(Columns.assigned(
                             BOOKINGS.STATE, BOOKINGS.PLACE, BOOKINGS.OFFERED_UNTIL, BOOKINGS.BOOKED_AT, BOOKINGS.PROMOTED_AT, BOOKINGS.CANCELED_AT,
-                            BOOKINGS.CHECKED_IN_AT, BOOKINGS.PASSED_OVER_TIMES, BOOKINGS.PASSED_OVER_REASON))
+                            BOOKINGS.CHECKED_IN_AT, BOOKINGS.PASSED_OVER_TIMES, BOOKINGS.PASSED_OVER_REASON,
+                            BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY))
                     .set(BOOKINGS.UPDATED_AT, NOW)
                     .set(BOOKINGS.VERSION, BOOKINGS.VERSION.plus(inline(1)))
                     .where(BY_ID)
@@ -127,6 +139,7 @@ final class BookingStore {
                     .where(by.is(BOOKINGS.EXTERNAL_ID, Filter::externalId))
                     .and(by.is(BOOKINGS.SESSION_ID, Filter::sessionId))
                     .and(by.is(BOOKINGS.PERSON_ID, Filter::personId))
+                    .and(by.is(BOOKINGS.ORGANIZATION_ID, Filter::organizationId))
                     .and(by.choice(Filter::state, BookingColumnStore::inState))
                     .and(by.within(BOOKINGS.STARTS_AT, Filter::starts)),
             BookingColumnStore::row);
@@ -141,8 +154,13 @@ final class BookingStore {
         return GET.one(tx, id);
     }
 
-    @Nullable UUID sessionOf(Tx tx, UUID id) {
-        return SESSION_OF.one(tx, id);
+    @Nullable Locks locks(Tx tx, UUID id) {
+        return LOCKS.one(tx, id);
+    }
+
+    /** The organizations whose allowance is used by the bookings of a session that aren't finished. */
+    List<UUID> organizations(Tx tx, UUID sessionId) {
+        return ORGANIZATIONS.all(tx, sessionId);
     }
 
     /** The row as it is stored. */
@@ -197,23 +215,26 @@ final class BookingStore {
     }
 
     Row insert(Tx tx, New booking) {
-        var id = Ids.next();
+        var hold = booking.hold();
         var batch = new Batch();
         batch.one(
-                INSERT, id, booking.externalId(), booking.sessionId(), booking.personId(), booking.bookedByPersonId(), booking.consumerId(), booking.state(),
-                booking.place(), booking.heldUntil(), booking.bookedAt(), booking.reference(), booking.codeHmac(), booking.note(),
-                booking.startsAt(), booking.endsAt(), booking.now());
-        var row = batch.single(GET, id);
+                INSERT, booking.id(), booking.externalId(), booking.sessionId(), booking.personId(), booking.bookedByPersonId(), booking.organizationId(),
+                booking.consumerId(), booking.state(), booking.place(), booking.heldUntil(), booking.bookedAt(), hold == null ? null : hold.resourceKey(),
+                hold == null ? null : hold.quantity(), booking.reference(), booking.codeHmac(), booking.note(), booking.startsAt(), booking.endsAt(),
+                booking.now());
+        var row = batch.single(GET, booking.id());
         batch.send(tx);
         return row.get();
     }
 
     /** Stores the members of a booking that change with its state. */
     Row save(Tx tx, Row changed, Instant now) {
+        var hold = changed.hold();
         var batch = new Batch();
         batch.one(
                 UPDATE, changed.state(), changed.place(), changed.offeredUntil(), changed.bookedAt(), changed.promotedAt(), changed.canceledAt(),
-                changed.checkedInAt(), changed.passedOverTimes(), changed.passedOverReason(), now, changed.id());
+                changed.checkedInAt(), changed.passedOverTimes(), changed.passedOverReason(), hold == null ? null : hold.resourceKey(),
+                hold == null ? null : hold.quantity(), now, changed.id());
         var row = batch.single(GET, changed.id());
         batch.send(tx);
         return row.get();

@@ -5,11 +5,13 @@ import org.guildhall.api.model.BookingId;
 import org.guildhall.api.model.BookingState;
 import org.guildhall.api.model.CreatedBooking;
 import org.guildhall.api.model.FoundBooking;
+import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PassedOver;
 import org.guildhall.api.model.PassedOverReason;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.SessionId;
 import org.guildhall.schedule.bookings.BookingColumnStore.Row;
+import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.sessions.SessionStore;
 import org.guildhall.schedule.sessions.SessionViews;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +24,10 @@ final class BookingViews {
     static Booking toApi(Row row) {
         return new Booking(
                 new BookingId(row.id()), row.externalId(), new SessionId(row.sessionId()), new PersonId(row.personId()),
-                row.bookedByPersonId() == null ? null : new PersonId(row.bookedByPersonId()), BookingState.fromValue(row.state()), row.place(),
+                row.bookedByPersonId() == null ? null : new PersonId(row.bookedByPersonId()),
+                row.organizationId() == null ? null : new OrganizationId(row.organizationId()), BookingState.fromValue(row.state()), row.place(),
                 row.position(), row.heldUntil(), row.offeredUntil(), row.bookedAt(), row.promotedAt(), row.canceledAt(), isLate(row),
-                row.checkedInAt(), passedOver(row), row.reference(), row.note(), row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
+                row.checkedInAt(), passedOver(row), AllowanceUses.toApi(row.hold()), row.reference(), row.note(), row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
                 row.version());
     }
 
@@ -32,9 +35,10 @@ final class BookingViews {
     static CreatedBooking toApi(Row row, String code) {
         return new CreatedBooking(
                 new BookingId(row.id()), row.externalId(), new SessionId(row.sessionId()), new PersonId(row.personId()),
-                row.bookedByPersonId() == null ? null : new PersonId(row.bookedByPersonId()), BookingState.fromValue(row.state()), row.place(),
+                row.bookedByPersonId() == null ? null : new PersonId(row.bookedByPersonId()),
+                row.organizationId() == null ? null : new OrganizationId(row.organizationId()), BookingState.fromValue(row.state()), row.place(),
                 row.position(), row.heldUntil(), row.offeredUntil(), row.bookedAt(), row.promotedAt(), row.canceledAt(), isLate(row),
-                row.checkedInAt(), passedOver(row), row.reference(), row.note(), row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
+                row.checkedInAt(), passedOver(row), AllowanceUses.toApi(row.hold()), row.reference(), row.note(), row.startsAt(), row.endsAt(), row.createdAt(), row.updatedAt(),
                 row.version(), code);
     }
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.guildhall.api.model.BookingId;
 import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
@@ -28,19 +29,27 @@ final class Bookings {
     private final BookedSessions booked;
     private final BookingStore bookings;
     private final BookedPersonStore persons;
+    private final BookingAllowances allowances;
+    private final BookingWriter writer;
+    private final Promotions promotions;
     private final BookingSecrets secrets;
 
-    Bookings(BookedSessions booked, BookingStore bookings, BookedPersonStore persons, BookingSecrets secrets) {
+    Bookings(
+            BookedSessions booked, BookingStore bookings, BookedPersonStore persons, BookingAllowances allowances, BookingWriter writer,
+            Promotions promotions, BookingSecrets secrets) {
         this.booked = booked;
         this.bookings = bookings;
         this.persons = persons;
+        this.allowances = allowances;
+        this.writer = writer;
+        this.promotions = promotions;
         this.secrets = secrets;
     }
 
     /** A requested booking. @param holdSeconds null to book at once */
     record Request(
-            UUID sessionId, UUID personId, @Nullable UUID actingPersonId, UUID consumerId, @Nullable String externalId, boolean waitlist,
-            @Nullable Integer holdSeconds, @Nullable String note) {}
+            UUID sessionId, UUID personId, @Nullable UUID actingPersonId, @Nullable UUID organizationId, UUID consumerId, @Nullable String externalId,
+            boolean waitlist, @Nullable Integer holdSeconds, @Nullable String note) {}
 
     /** A booking that is locked by its session. @param row after everything that is due is written */
     record Locked(LockedSession session, Row row) {}
@@ -54,7 +63,9 @@ final class Bookings {
      * @throws ProblemException in the order of the document's description of the operation
      */
     Created book(Tx tx, Function<String, Changes> changes, Request request) {
-        var locked = booked.lock(tx, changes, request.sessionId());
+        var organizationId = request.organizationId();
+        var locked = booked.lock(
+                tx, changes, request.sessionId(), List.of(request.personId()), organizationId == null ? List.of() : List.of(organizationId));
         if (locked == null) {
             throw Problem.VALIDATION_FAILED.at("/session_id", "There is no such session.");
         }
@@ -62,6 +73,11 @@ final class Bookings {
         var now = locked.now();
         var reads = new Reads(tx, locked, request.personId());
         var person = reads.person();
+        allowances.requireOrganization(tx, organizationId, "/organization_id");
+        var needs = session.rules().needs();
+        if (needs != null && organizationId == null) {
+            throw Problem.VALIDATION_FAILED.at("/organization_id", "`organization_id` is required, since the session uses an allowance.");
+        }
         BookingRules.requireScheduled(session, now);
         BookingRules.requireOpen(session, now);
         BookingRules.requireAllowed(session, person);
@@ -73,21 +89,27 @@ final class Bookings {
             throw existing(Problem.BOOKING_OVERLAPS, person.overlapping(), "The person has a booking of another session at that time.");
         }
         requireFewHolds(tx, locked, request);
-        boolean free = locked.free() >= 1 && !locked.blocked();
+        boolean free = locked.open() >= 1;
         if (!free && !(request.waitlist() && canWait(locked))) {
             throw Problem.CAPACITY_EXHAUSTED
                     .because("The session has no free place" + (request.waitlist() ? ", and its waitlist is full or closed." : "."))
-                    .member("free", Math.max(0, locked.free()))
+                    .member("free", locked.open())
                     .member("waiting", locked.counts().waiting());
         }
         boolean held = free && request.holdSeconds() != null;
+        var id = Ids.next();
+        var use = free ? needs : null;
+        if (use != null) {
+            allowances.hold(tx, changes.apply("booking.created"), id, Objects.requireNonNull(organizationId), use, session.startsAt());
+        }
         var code = secrets.code();
         var row = bookings.insert(tx, new BookingStore.New(
-                request.externalId(), session.id(), person.id(), request.actingPersonId(), request.consumerId(),
+                id, request.externalId(), session.id(), person.id(), request.actingPersonId(), organizationId, request.consumerId(),
                 !free ? "waitlisted" : held ? "held" : "booked", free ? null : locked.counts().lastPlace() + 1,
-                held ? now.plusSeconds(Objects.requireNonNull(request.holdSeconds())) : null, free && !held ? now : null, reads.reference(tx),
+                held ? now.plusSeconds(Objects.requireNonNull(request.holdSeconds())) : null, free && !held ? now : null, use,
+                reads.reference(tx),
                 secrets.hmac(code), request.note(), session.startsAt(), session.endsAt(), now));
-        booked.requestDue(tx, row);
+        writer.requestDue(tx, row);
         return new Created(row, code);
     }
 
@@ -106,10 +128,9 @@ final class Bookings {
         private final BooleanSupplier taken;
 
         Reads(Tx tx, LockedSession locked, UUID personId) {
-            var session = locked.session();
             var batch = new Batch();
-            this.found = persons.lock(batch, List.of(personId), session.id(), session.startsAt(), session.endsAt(), locked.now());
-            this.existing = bookings.existing(batch, session.id(), personId);
+            this.found = persons.get(batch, List.of(personId), locked);
+            this.existing = bookings.existing(batch, locked.session().id(), personId);
             this.taken = bookings.hasReference(batch, candidate);
             batch.send(tx);
         }
@@ -155,8 +176,10 @@ final class Bookings {
 
     /** Locks a booking by its session. @throws ProblemException {@code not_found} if there is no such booking */
     Locked lock(Call call, UUID bookingId) {
-        var sessionId = Require.found(bookings.sessionOf(call.tx(), bookingId));
-        var locked = Require.found(booked.lock(call.tx(), action -> call.changes().secondary(), sessionId));
+        var locks = Require.found(bookings.locks(call.tx(), bookingId));
+        var organizations = locks.organizationId() == null ? List.<UUID>of() : List.of(locks.organizationId());
+        var locked = Require.found(
+                booked.lock(call.tx(), action -> call.changes().secondary(), locks.sessionId(), List.of(), organizations));
         var row = Require.found(bookings.stored(call.tx(), bookingId));
         call.expect(row.version());
         return new Locked(locked, row);
@@ -211,11 +234,11 @@ final class Bookings {
 
     private void promote(Call call, Locked locked) {
         Function<String, Changes> changes = action -> call.changes().secondary();
-        booked.promote(call.tx(), changes, booked.recounted(call.tx(), locked.session()));
+        promotions.promote(call.tx(), changes, locked.session().recounted(call.tx(), bookings));
     }
 
     private Row changed(Call call, Locked locked, Row wanted) {
-        return booked.changed(call.tx(), call.changes(), locked.row(), wanted, locked.session().now());
+        return writer.changed(call.tx(), call.changes(), locked.row(), wanted, locked.session().now());
     }
 
     private static void requireScheduled(Locked locked) {

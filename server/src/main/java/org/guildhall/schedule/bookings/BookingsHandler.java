@@ -1,5 +1,7 @@
 package org.guildhall.schedule.bookings;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
@@ -14,6 +16,7 @@ import org.guildhall.api.model.FoundBooking;
 import org.guildhall.api.model.ListBookingsQuery;
 import org.guildhall.api.model.NewBooking;
 import org.guildhall.api.model.NoShow;
+import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.schedule.BookingsApi;
 import org.guildhall.core.http.Call;
@@ -47,9 +50,11 @@ final class BookingsHandler implements BookingsApi<Call> {
     @Override
     public Reply<CreatedBooking> createBooking(Call call, NewBooking body) {
         requireActing(call, body.actingPersonId(), body.personId().value());
+        requireMember(call, body.actingPersonId(), body.personId().value(), body.organizationId());
         var created = booking.book(call.tx(), action -> call.changes().secondary(), new Request(
                 body.sessionId().value(), body.personId().value(), body.actingPersonId() == null ? null : body.actingPersonId().value(),
-                call.caller().consumer(), body.externalId(), Boolean.TRUE.equals(body.waitlist()), body.holdSeconds(), body.note()));
+                body.organizationId() == null ? null : body.organizationId().value(), call.caller().consumer(), body.externalId(),
+                Boolean.TRUE.equals(body.waitlist()), body.holdSeconds(), body.note()));
         var shown = BookingViews.toApi(created.row());
         call.created(shown.id(), shown);
         return Reply.created("/api/v1/schedule/bookings/" + shown.id(), BookingViews.toApi(created.row(), created.code()));
@@ -59,7 +64,8 @@ final class BookingsHandler implements BookingsApi<Call> {
     public Reply<Page<Booking>> listBookings(Call call, ListBookingsQuery query) {
         var filter = new Filter(
                 query.externalId(), query.sessionId() == null ? null : query.sessionId().value(),
-                query.personId() == null ? null : query.personId().value(), query.state() == null ? null : query.state().value(),
+                query.personId() == null ? null : query.personId().value(),
+                query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.startsAfter(), query.startsFrom(), query.startsBefore()));
         return Reply.list(bookings.list(call.tx(), call.page(), filter).map(BookingViews::toApi));
     }
@@ -146,6 +152,15 @@ final class BookingsHandler implements BookingsApi<Call> {
         }
         if (!acting.value().equals(person) && !persons.isGuardian(call.tx(), acting.value(), person)) {
             throw Problem.NOT_GUARDIAN.because("The acting person isn't an adult of a household in which the person is a dependent.");
+        }
+    }
+
+    private void requireMember(Call call, @Nullable PersonId acting, UUID person, @Nullable OrganizationId organization) {
+        if (!isMember(call) || organization == null) {
+            return;
+        }
+        if (!persons.isMember(call.tx(), List.of(Objects.requireNonNull(acting).value(), person), organization.value())) {
+            throw Problem.NOT_GUARDIAN.because("Neither the acting nor the booked person is a member of the organization.");
         }
     }
 

@@ -7,6 +7,7 @@ import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.runtime.Runtime;
 import org.guildhall.schedule.sessions.SessionPlaces;
 import org.guildhall.schedule.sessions.SessionStore;
 
@@ -19,20 +20,26 @@ public final class BookingsModule {
     private final BookingStore bookings = new BookingStore();
     private final BookedPersonStore persons = new BookedPersonStore();
     private final BookingSecrets secrets;
+    private final BookingAllowances allowances;
+    private final BookingWriter writer;
+    private final Promotions promotions;
     private final BookedSessions booked;
 
     /** @param jobs the connections of jobs */
-    public BookingsModule(Db jobs, TaskQueue queue, Keys keys, SessionStore sessions) {
+    public BookingsModule(Db jobs, TaskQueue queue, Keys keys, Runtime runtime, SessionStore sessions) {
         this.jobs = jobs;
         this.queue = queue;
         this.sessions = sessions;
         this.secrets = new BookingSecrets(keys);
-        this.booked = new BookedSessions(sessions, bookings, persons, queue);
+        this.allowances = new BookingAllowances(runtime);
+        this.writer = new BookingWriter(bookings, allowances, queue);
+        this.promotions = new Promotions(bookings, persons, allowances, writer, queue);
+        this.booked = new BookedSessions(sessions, bookings, persons, allowances, writer, promotions);
     }
 
     /** What a change of a session does to its bookings. */
     public SessionPlaces places() {
-        return new PlaceChanges(booked, bookings, queue);
+        return new PlaceChanges(booked, bookings, allowances, writer, promotions, queue);
     }
 
     /** Registers the background work. */
@@ -42,8 +49,10 @@ public final class BookingsModule {
 
     /** Registers the handlers. */
     public void bind(Api api) {
-        var booking = new Bookings(booked, bookings, persons, secrets);
+        var booking = new Bookings(booked, bookings, persons, allowances, writer, promotions, secrets);
         new BookingsHandler(booking, bookings, sessions, persons, secrets).bind(api.routes());
-        api.constraints().on("bookings_booked_by", VALIDATION_FAILED, "/acting_person_id", "There is no such person.");
+        api.constraints()
+                .on("bookings_booked_by", VALIDATION_FAILED, "/acting_person_id", "There is no such person.")
+                .on("bookings_organization", VALIDATION_FAILED, "/organization_id", "There is no such organization.");
     }
 }

@@ -2,6 +2,7 @@ package org.guildhall.schedule.bookings;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.guildhall.core.audit.Actor;
@@ -34,7 +35,7 @@ final class DueBookingsJob implements TaskQueue.Job {
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         return transactions.runAll(lease, (tx, events) -> {
-            sessions.lock(tx, byAction(events), lease.id());
+            sessions.lock(tx, byAction(events), lease.id(), List.of(), List.of());
             return bookings.nextDue(tx, lease.id());
         });
     }

@@ -3,6 +3,7 @@ package org.guildhall.schedule.bookings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
@@ -21,38 +22,48 @@ final class PlaceChanges implements SessionPlaces {
 
     private final BookedSessions booked;
     private final BookingStore bookings;
+    private final BookingAllowances allowances;
+    private final BookingWriter writer;
+    private final Promotions promotions;
     private final TaskQueue queue;
 
-    PlaceChanges(BookedSessions booked, BookingStore bookings, TaskQueue queue) {
+    PlaceChanges(
+            BookedSessions booked, BookingStore bookings, BookingAllowances allowances, BookingWriter writer, Promotions promotions, TaskQueue queue) {
         this.booked = booked;
         this.bookings = bookings;
+        this.allowances = allowances;
+        this.writer = writer;
+        this.promotions = promotions;
         this.queue = queue;
     }
 
     @Override
-    public void settle(Tx tx, Changes changes, SessionStore.Row session) {
-        booked.settle(tx, action -> changes, session);
+    public Instant settle(Tx tx, Changes changes, SessionStore.Row session, boolean allOrganizations) {
+        return booked.settle(tx, action -> changes, session, allOrganizations ? bookings.organizations(tx, session.id()) : List.of()).now();
     }
 
     @Override
     public void cancelAll(Tx tx, Changes changes, SessionStore.Row session) {
-        var locked = booked.settle(tx, action -> changes, session);
+        var now = settle(tx, changes, session, true);
         for (var row : bookings.unfinished(tx, session.id())) {
-            booked.changed(tx, changes, row, row.canceled("canceled", locked.now()), locked.now());
+            writer.changed(tx, changes, row, row.canceled("canceled", now), now);
         }
     }
 
     @Override
-    public void changed(Tx tx, Changes changes, SessionStore.Row changed, boolean moveLast) {
-        var locked = booked.settle(tx, action -> changes, changed);
-        if (moveLast && locked.free() < 0) {
+    public void changed(Tx tx, Changes changes, Change change) {
+        var session = change.after();
+        var locked = LockedSession.counted(tx, bookings, session, change.now());
+        if (change.moveLast() && locked.free() < 0) {
             moveLast(tx, changes, locked);
-        } else {
-            booked.promote(tx, action -> changes, locked);
         }
-        var next = bookings.nextDue(tx, changed.id());
+        if (!change.before().startsAt().equals(session.startsAt())) {
+            bookings.unfinished(tx, session.id()).forEach(row -> allowances.move(tx, changes, row, session.startsAt(), change.force()));
+        }
+        promotions.promote(tx, action -> changes, locked.recounted(tx, bookings));
+        var next = bookings.nextDue(tx, session.id());
         if (next != null) {
-            queue.enqueueAt(tx, DueBookingsJob.NAME, changed.id(), next);
+            queue.enqueueAt(tx, DueBookingsJob.NAME, session.id(), next);
         }
     }
 
@@ -66,7 +77,7 @@ final class PlaceChanges implements SessionPlaces {
         last.sort(Comparator.comparing(PlaceChanges::since).thenComparing(Row::id));
         long place = locked.counts().firstPlace() - last.size();
         for (var row : last) {
-            booked.changed(tx, changes, row, row.waiting(place), locked.now());
+            writer.changed(tx, changes, row, row.waiting(place), locked.now());
             place++;
         }
     }

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param allowOverlap true if a person can have another booking at the same time
  * @param ageMin in completed years; null for none
  * @param ageMax in completed years; null for none
+ * @param needs the allowance that each booking uses; null for none
  */
 public record ClassRules(
         int waitlistPlaces, int bookingOpensMinutes, int bookingClosesMinutes, int cancellationCutoffMinutes, int waitlistClosesMinutes,
-        String promotion, int offerMinutes, boolean strictOrder, boolean allowOverlap, @Nullable Integer ageMin, @Nullable Integer ageMax) {}
+        String promotion, int offerMinutes, boolean strictOrder, boolean allowOverlap, @Nullable Integer ageMin, @Nullable Integer ageMax,
+        @Nullable AllowanceUse needs) {}

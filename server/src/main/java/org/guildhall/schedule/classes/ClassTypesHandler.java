@@ -22,15 +22,17 @@ import org.guildhall.schedule.classes.ClassTypeStore.Values;
 final class ClassTypesHandler implements ClassTypesApi<Call> {
 
     private final ClassTypeStore classTypes;
+    private final RuleChecks checks;
 
-    ClassTypesHandler(ClassTypeStore classTypes) {
+    ClassTypesHandler(ClassTypeStore classTypes, RuleChecks checks) {
         this.classTypes = classTypes;
+        this.checks = checks;
     }
 
     @Override
     public Reply<ClassType> createClassType(Call call, NewClassType body) {
         var rules = RuleDefaults.rules(body);
-        RuleChecks.check(rules);
+        checks.check(call.tx(), rules);
         var values = new Values(body.externalId(), body.name(), body.description(), body.durationMinutes(), body.capacity(), rules, body.color());
         var classType = toApi(classTypes.insert(call.tx(), values));
         call.created(classType.id(), classType);
@@ -60,7 +62,7 @@ final class ClassTypesHandler implements ClassTypesApi<Call> {
             return Reply.ok(toApi(before));
         }
         Require.active(before.state(), "class type");
-        RuleChecks.check(values.rules());
+        checks.check(call.tx(), values.rules());
         return changed(call, before, classTypes.update(call.tx(), before.id(), values));
     }
 
@@ -89,7 +91,7 @@ final class ClassTypesHandler implements ClassTypesApi<Call> {
                 values.externalId(), values.name(), values.description(), values.durationMinutes(), values.capacity(), rules.waitlistPlaces(),
                 rules.bookingOpensMinutes(), rules.bookingClosesMinutes(), rules.cancellationCutoffMinutes(), rules.waitlistClosesMinutes(),
                 Promotion.fromValue(rules.promotion()), rules.offerMinutes(), rules.strictOrder(), rules.allowOverlap(), rules.ageMin(),
-                rules.ageMax(), values.color());
+                rules.ageMax(), AllowanceUses.patchable(rules.needs()), values.color());
     }
 
     private static ClassType toApi(Row row) {
@@ -99,7 +101,7 @@ final class ClassTypesHandler implements ClassTypesApi<Call> {
                 new ClassTypeId(row.id()), values.externalId(), values.name(), values.description(), values.durationMinutes(), values.capacity(),
                 rules.waitlistPlaces(), rules.bookingOpensMinutes(), rules.bookingClosesMinutes(), rules.cancellationCutoffMinutes(),
                 rules.waitlistClosesMinutes(), Promotion.fromValue(rules.promotion()), rules.offerMinutes(), rules.strictOrder(),
-                rules.allowOverlap(), rules.ageMin(), rules.ageMax(), values.color(), ActiveState.fromValue(row.state()), row.archivedAt(),
+                rules.allowOverlap(), rules.ageMin(), rules.ageMax(), AllowanceUses.toApi(rules.needs()), values.color(), ActiveState.fromValue(row.state()), row.archivedAt(),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 }

@@ -22,6 +22,8 @@ public final class RuleColumnStore {
     private final Field<Boolean> allowOverlap;
     private final Field<Integer> ageMin;
     private final Field<Integer> ageMax;
+    private final Field<String> needsResourceKey;
+    private final Field<Integer> needsQuantity;
 
     private RuleColumnStore(Table<?> table) {
         this.waitlistPlaces = column(table, "waitlist_places", Integer.class);
@@ -35,6 +37,8 @@ public final class RuleColumnStore {
         this.allowOverlap = column(table, "allow_overlap", Boolean.class);
         this.ageMin = column(table, "age_min", Integer.class);
         this.ageMax = column(table, "age_max", Integer.class);
+        this.needsResourceKey = column(table, "needs_resource_key", String.class);
+        this.needsQuantity = column(table, "needs_quantity", Integer.class);
     }
 
     private static <T> Field<T> column(Table<?> table, String name, Class<T> type) {
@@ -49,20 +53,23 @@ public final class RuleColumnStore {
     public List<Field<?>> columns() {
         return List.of(
                 waitlistPlaces, bookingOpens, bookingCloses, cancellationCutoff, waitlistCloses, promotion, offer, strictOrder, allowOverlap, ageMin,
-                ageMax);
+                ageMax, needsResourceKey, needsQuantity);
     }
 
     /** The values of the columns, in their order. */
     public static List<@Nullable Object> values(ClassRules rules) {
+        var needs = rules.needs();
         return Arrays.asList(
                 rules.waitlistPlaces(), rules.bookingOpensMinutes(), rules.bookingClosesMinutes(), rules.cancellationCutoffMinutes(),
                 rules.waitlistClosesMinutes(), rules.promotion(), rules.offerMinutes(), rules.strictOrder(), rules.allowOverlap(), rules.ageMin(),
-                rules.ageMax());
+                rules.ageMax(), needs == null ? null : needs.resourceKey(), needs == null ? null : needs.quantity());
     }
 
     public ClassRules read(RowReader cells) {
+        var key = cells.get(needsResourceKey);
         return new ClassRules(
                 cells.get(waitlistPlaces), cells.get(bookingOpens), cells.get(bookingCloses), cells.get(cancellationCutoff), cells.get(waitlistCloses),
-                cells.get(promotion), cells.get(offer), cells.get(strictOrder), cells.get(allowOverlap), cells.get(ageMin), cells.get(ageMax));
+                cells.get(promotion), cells.get(offer), cells.get(strictOrder), cells.get(allowOverlap), cells.get(ageMin), cells.get(ageMax),
+                key == null ? null : new AllowanceUse(key, cells.get(needsQuantity)));
     }
 }

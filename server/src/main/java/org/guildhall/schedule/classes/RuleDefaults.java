@@ -22,7 +22,7 @@ final class RuleDefaults {
                 or(body.bookingClosesMinutes(), BOOKING_CLOSES_MINUTES), or(body.cancellationCutoffMinutes(), CANCELLATION_CUTOFF_MINUTES),
                 or(body.waitlistClosesMinutes(), WAITLIST_CLOSES_MINUTES), body.promotion() == null ? "at_once" : body.promotion().value(),
                 or(body.offerMinutes(), OFFER_MINUTES), Boolean.TRUE.equals(body.strictOrder()), Boolean.TRUE.equals(body.allowOverlap()),
-                body.ageMin(), body.ageMax());
+                body.ageMin(), body.ageMax(), AllowanceUses.of(body.needs()));
     }
 
     /** The rules after a patch, which has all members. */
@@ -30,7 +30,7 @@ final class RuleDefaults {
         return new ClassRules(
                 wanted.waitlistPlaces(), wanted.bookingOpensMinutes(), wanted.bookingClosesMinutes(), wanted.cancellationCutoffMinutes(),
                 wanted.waitlistClosesMinutes(), wanted.promotion().value(), wanted.offerMinutes(), wanted.strictOrder(), wanted.allowOverlap(),
-                wanted.ageMin(), wanted.ageMax());
+                wanted.ageMin(), wanted.ageMax(), AllowanceUses.of(wanted.needs()));
     }
 
     private static int or(@Nullable Integer given, int usual) {

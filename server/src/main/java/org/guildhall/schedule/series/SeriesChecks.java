@@ -24,11 +24,13 @@ final class SeriesChecks {
     private final ClassTypeStore classTypes;
     private final LocationStore locations;
     private final TenantZoneStore zones;
+    private final RuleChecks rules;
 
-    SeriesChecks(ClassTypeStore classTypes, LocationStore locations, TenantZoneStore zones) {
+    SeriesChecks(ClassTypeStore classTypes, LocationStore locations, TenantZoneStore zones, RuleChecks rules) {
         this.classTypes = classTypes;
         this.locations = locations;
         this.zones = zones;
+        this.rules = rules;
     }
 
     /** Locks an active class type against archiving. */
@@ -45,7 +47,7 @@ final class SeriesChecks {
      * @return the location; null without one
      */
     LocationStore.@Nullable Row location(Tx tx, Values values, @Nullable Values before) {
-        RuleChecks.check(values.rules());
+        rules.check(tx, values.rules());
         if (values.locationId() == null) {
             return null;
         }

@@ -21,6 +21,7 @@ import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.classes.ClassRules;
 import org.guildhall.schedule.series.SeriesSessions.Booked;
 import org.guildhall.schedule.series.SeriesStore.Filter;
@@ -145,7 +146,7 @@ final class SeriesHandler implements SeriesApi<Call> {
                 row.start().toString(), values.durationMinutes(), values.rrule(), values.exceptions().stream().sorted().toList(), values.capacity(),
                 rules.waitlistPlaces(), rules.bookingOpensMinutes(), rules.bookingClosesMinutes(), rules.cancellationCutoffMinutes(),
                 rules.waitlistClosesMinutes(), Promotion.fromValue(rules.promotion()), rules.offerMinutes(), rules.strictOrder(), rules.allowOverlap(),
-                rules.ageMin(), rules.ageMax(), false, null);
+                rules.ageMin(), rules.ageMax(), AllowanceUses.patchable(rules.needs()), false, null);
     }
 
     private static Values values(SeriesPatch wanted) {
@@ -154,7 +155,7 @@ final class SeriesHandler implements SeriesApi<Call> {
                 dates(wanted.exceptions()), wanted.capacity(), new ClassRules(
                         wanted.waitlistPlaces(), wanted.bookingOpensMinutes(), wanted.bookingClosesMinutes(), wanted.cancellationCutoffMinutes(),
                         wanted.waitlistClosesMinutes(), wanted.promotion().value(), wanted.offerMinutes(), wanted.strictOrder(),
-                        wanted.allowOverlap(), wanted.ageMin(), wanted.ageMax()));
+                        wanted.allowOverlap(), wanted.ageMin(), wanted.ageMax(), AllowanceUses.of(wanted.needs())));
     }
 
     private static ClassRules rules(NewSeries body, ClassRules usual) {
@@ -163,7 +164,8 @@ final class SeriesHandler implements SeriesApi<Call> {
                 or(body.bookingClosesMinutes(), usual.bookingClosesMinutes()), or(body.cancellationCutoffMinutes(), usual.cancellationCutoffMinutes()),
                 or(body.waitlistClosesMinutes(), usual.waitlistClosesMinutes()), body.promotion() == null ? usual.promotion() : body.promotion().value(),
                 or(body.offerMinutes(), usual.offerMinutes()), or(body.strictOrder(), usual.strictOrder()), or(body.allowOverlap(), usual.allowOverlap()),
-                body.ageMin() == null ? usual.ageMin() : body.ageMin(), body.ageMax() == null ? usual.ageMax() : body.ageMax());
+                body.ageMin() == null ? usual.ageMin() : body.ageMin(), body.ageMax() == null ? usual.ageMax() : body.ageMax(),
+                body.needs() == null ? usual.needs() : AllowanceUses.of(body.needs()));
     }
 
     private static Set<LocalDate> dates(@Nullable List<LocalDate> exceptions) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -189,12 +190,21 @@ final class SeriesSessions {
             return;
         }
         var booked = rows.stream().filter(SeriesSessions::hasBookings).toList();
-        booked.forEach(row -> places.settle(tx, changes, row));
         int capacity = series.values().capacity();
-        refuse(sessions.getAll(tx, ids(booked)).stream().filter(row -> row.places().taken() > capacity && row.values().capacity() > capacity).toList(),
+        var instants = new HashMap<UUID, Instant>();
+        for (var row : booked) {
+            instants.put(row.id(), places.settle(tx, changes, row, row.values().capacity() > capacity));
+        }
+        var settled = sessions.getAll(tx, ids(booked));
+        refuse(settled.stream().filter(row -> row.places().taken() > capacity && row.values().capacity() > capacity).toList(),
                 "Sessions have more taken places than the capacity of " + capacity + ". Change their own capacity first.");
+        refuse(settled.stream().filter(row -> hasBookings(row) && !Objects.equals(row.rules().needs(), series.values().rules().needs())).toList(),
+                "Sessions have bookings, so their `needs` can't be changed.");
         ofSeries.update(tx, series, ids(rows));
-        sessions.getAll(tx, ids(booked)).forEach(row -> places.changed(tx, changes, row, false));
+        var after = sessions.getAll(tx, ids(booked)).stream().collect(Collectors.toMap(SessionStore.Row::id, Function.identity()));
+        for (var row : settled) {
+            places.changed(tx, changes, new SessionPlaces.Change(row, after.get(row.id()), instants.get(row.id()), false, false));
+        }
         record(tx, changes, rows);
     }
 

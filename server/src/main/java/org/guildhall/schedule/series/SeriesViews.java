@@ -8,6 +8,7 @@ import org.guildhall.api.model.Promotion;
 import org.guildhall.api.model.Series;
 import org.guildhall.api.model.SeriesId;
 import org.guildhall.api.model.SeriesState;
+import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.series.SeriesStore.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class SeriesViews {
                 person(values.coachPersonId()), row.start().toString(), row.zone(), values.durationMinutes(), values.rrule(),
                 values.exceptions().stream().sorted().toList(), values.capacity(), rules.waitlistPlaces(), rules.bookingOpensMinutes(),
                 rules.bookingClosesMinutes(), rules.cancellationCutoffMinutes(), rules.waitlistClosesMinutes(), Promotion.fromValue(rules.promotion()),
-                rules.offerMinutes(), rules.strictOrder(), rules.allowOverlap(), rules.ageMin(), rules.ageMax(),
+                rules.offerMinutes(), rules.strictOrder(), rules.allowOverlap(), rules.ageMin(), rules.ageMax(), AllowanceUses.toApi(rules.needs()),
                 row.ended() ? SeriesState.ENDED : SeriesState.ACTIVE, row.startsAt(), end.lastStartsAt(), end.from(),
                 end.followedBy() == null ? null : new SeriesId(end.followedBy()), row.createdAt(), row.updatedAt(), row.version());
     }

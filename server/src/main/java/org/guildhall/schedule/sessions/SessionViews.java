@@ -14,6 +14,7 @@ import org.guildhall.api.model.Session;
 import org.guildhall.api.model.SessionId;
 import org.guildhall.api.model.SessionState;
 import org.guildhall.core.data.TimeZones;
+import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.sessions.SessionStore.Row;
 
 /** Sessions in their API form. */
@@ -35,8 +36,8 @@ public final class SessionViews {
                 values.coachPersonId() == null ? null : new PersonId(values.coachPersonId()), values.startsAt(), values.endsAt(), local(row),
                 values.capacity(), rules.waitlistPlaces(), rules.bookingOpensMinutes(), rules.bookingClosesMinutes(),
                 rules.cancellationCutoffMinutes(), rules.waitlistClosesMinutes(), Promotion.fromValue(rules.promotion()), rules.offerMinutes(),
-                rules.strictOrder(), rules.allowOverlap(), rules.ageMin(), rules.ageMax(), places.booked(), places.held(), places.offered(),
-                values.capacity() - places.taken(), places.waiting(), SessionState.fromValue(row.state()), row.cancelReason(), row.canceledAt(),
+                rules.strictOrder(), rules.allowOverlap(), rules.ageMin(), rules.ageMax(), AllowanceUses.toApi(rules.needs()), places.booked(), places.held(),
+                places.offered(), values.capacity() - places.taken(), places.waiting(), SessionState.fromValue(row.state()), row.cancelReason(), row.canceledAt(),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 

@@ -2,6 +2,7 @@ package org.guildhall.schedule.sessions;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -25,6 +26,7 @@ import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.classes.ClassRules;
 import org.guildhall.schedule.classes.ClassTypeStore;
 import org.guildhall.schedule.classes.LocationStore;
@@ -43,13 +45,16 @@ final class SessionsHandler implements SessionsApi<Call> {
     private final ClassTypeStore classTypes;
     private final LocationStore locations;
     private final TenantZoneStore zones;
+    private final RuleChecks checks;
     private final SessionPlaces places;
 
-    SessionsHandler(SessionStore sessions, ClassTypeStore classTypes, LocationStore locations, TenantZoneStore zones, SessionPlaces places) {
+    SessionsHandler(
+            SessionStore sessions, ClassTypeStore classTypes, LocationStore locations, TenantZoneStore zones, RuleChecks checks, SessionPlaces places) {
         this.sessions = sessions;
         this.classTypes = classTypes;
         this.locations = locations;
         this.zones = zones;
+        this.checks = checks;
         this.places = places;
     }
 
@@ -98,11 +103,17 @@ final class SessionsHandler implements SessionsApi<Call> {
         if (!before.state().equals("scheduled")) {
             throw Problem.INVALID_STATE.because("The session is " + before.state() + ".");
         }
+        boolean force = Boolean.TRUE.equals(wanted.force());
+        keepReason(call, wanted.reason(), force);
         var zone = checked(call.tx(), values, before);
-        places.settle(call.tx(), call.changes().secondary(), before);
+        boolean movesAllowances = !values.startsAt().equals(old.startsAt()) || values.capacity() < old.capacity();
+        var now = places.settle(call.tx(), call.changes().secondary(), before, movesAllowances);
         var settled = Require.found(sessions.get(call.tx(), before.id()));
         boolean moveLast = wanted.whenBelow() == WhenBelow.MOVE_LAST;
         int taken = settled.places().taken();
+        if (taken + settled.places().waiting() > 0 && !Objects.equals(values.rules().needs(), old.rules().needs())) {
+            throw Problem.CONFLICT.because("The session has bookings, so its `needs` can't be changed.");
+        }
         if (values.capacity() < taken && values.capacity() < old.capacity() && !moveLast) {
             throw Problem.CONFLICT
                     .because("%d places are taken, so the capacity can't be %d. Use `when_below`: `move_last` to move the last bookings."
@@ -111,7 +122,7 @@ final class SessionsHandler implements SessionsApi<Call> {
                     .member("taken", taken);
         }
         var after = sessions.update(call.tx(), before.id(), values, zone);
-        places.changed(call.tx(), call.changes().secondary(), after, moveLast);
+        places.changed(call.tx(), call.changes().secondary(), new SessionPlaces.Change(before, after, now, moveLast, force));
         return changed(call, before);
     }
 
@@ -124,6 +135,14 @@ final class SessionsHandler implements SessionsApi<Call> {
         places.cancelAll(call.tx(), call.changes().secondary(), before);
         sessions.cancel(call.tx(), before.id(), body.reason());
         return changed(call, before);
+    }
+
+    private static void keepReason(Call call, @Nullable String reason, boolean force) {
+        if (reason != null) {
+            call.because(reason);
+        } else if (force) {
+            throw Problem.VALIDATION_FAILED.at("/reason", "`reason` is required with `force`.");
+        }
     }
 
     private Row locked(Call call, SessionId sessionId) {
@@ -147,7 +166,7 @@ final class SessionsHandler implements SessionsApi<Call> {
      * @param before null for a new session
      */
     private String checked(Tx tx, Values values, @Nullable Row before) {
-        RuleChecks.check(values.rules());
+        checks.check(tx, values.rules());
         var wrong = new ArrayList<Item>();
         if (!values.endsAt().isAfter(values.startsAt()) || values.endsAt().isAfter(values.startsAt().plus(LENGTH_MAX))) {
             wrong.add(Item.pointer("/ends_at", "out_of_order", "`ends_at` must be after `starts_at`, by a day at most."));
@@ -178,7 +197,7 @@ final class SessionsHandler implements SessionsApi<Call> {
         var rules = new ClassRules(
                 wanted.waitlistPlaces(), wanted.bookingOpensMinutes(), wanted.bookingClosesMinutes(), wanted.cancellationCutoffMinutes(),
                 wanted.waitlistClosesMinutes(), wanted.promotion().value(), wanted.offerMinutes(), wanted.strictOrder(), wanted.allowOverlap(),
-                wanted.ageMin(), wanted.ageMax());
+                wanted.ageMin(), wanted.ageMax(), AllowanceUses.of(wanted.needs()));
         return new Values(
                 wanted.externalId(), wanted.name(), id(wanted.locationId()), wanted.coachPersonId() == null ? null : wanted.coachPersonId().value(),
                 wanted.startsAt(), wanted.endsAt(), wanted.capacity(), rules);
@@ -195,7 +214,7 @@ final class SessionsHandler implements SessionsApi<Call> {
                 values.coachPersonId() == null ? null : new PersonId(values.coachPersonId()), values.startsAt(), values.endsAt(), values.capacity(),
                 rules.waitlistPlaces(), rules.bookingOpensMinutes(), rules.bookingClosesMinutes(), rules.cancellationCutoffMinutes(),
                 rules.waitlistClosesMinutes(), Promotion.fromValue(rules.promotion()), rules.offerMinutes(), rules.strictOrder(),
-                rules.allowOverlap(), rules.ageMin(), rules.ageMax(), WhenBelow.REFUSE);
+                rules.allowOverlap(), rules.ageMin(), rules.ageMax(), AllowanceUses.patchable(rules.needs()), WhenBelow.REFUSE, false, null);
     }
 
     private static ClassRules rules(NewSession body, ClassRules usual) {
@@ -204,7 +223,8 @@ final class SessionsHandler implements SessionsApi<Call> {
                 or(body.bookingClosesMinutes(), usual.bookingClosesMinutes()), or(body.cancellationCutoffMinutes(), usual.cancellationCutoffMinutes()),
                 or(body.waitlistClosesMinutes(), usual.waitlistClosesMinutes()), body.promotion() == null ? usual.promotion() : body.promotion().value(),
                 or(body.offerMinutes(), usual.offerMinutes()), or(body.strictOrder(), usual.strictOrder()), or(body.allowOverlap(), usual.allowOverlap()),
-                body.ageMin() == null ? usual.ageMin() : body.ageMin(), body.ageMax() == null ? usual.ageMax() : body.ageMax());
+                body.ageMin() == null ? usual.ageMin() : body.ageMin(), body.ageMax() == null ? usual.ageMax() : body.ageMax(),
+                body.needs() == null ? usual.needs() : AllowanceUses.of(body.needs()));
     }
 
     private static <T> T or(@Nullable T given, T usual) {

@@ -5,6 +5,7 @@ import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 import org.guildhall.core.http.Api;
 import org.guildhall.schedule.classes.ClassTypeStore;
 import org.guildhall.schedule.classes.LocationStore;
+import org.guildhall.schedule.classes.RuleChecks;
 
 /** Wires sessions. */
 public final class SessionsModule {
@@ -12,10 +13,12 @@ public final class SessionsModule {
     private final SessionStore sessions = new SessionStore();
     private final ClassTypeStore classTypes;
     private final LocationStore locations;
+    private final RuleChecks checks;
 
-    public SessionsModule(ClassTypeStore classTypes, LocationStore locations) {
+    public SessionsModule(ClassTypeStore classTypes, LocationStore locations, RuleChecks checks) {
         this.classTypes = classTypes;
         this.locations = locations;
+        this.checks = checks;
     }
 
     /** The rows of sessions, for their bookings. */
@@ -25,7 +28,7 @@ public final class SessionsModule {
 
     /** Registers the handlers. @param places what a change of a session does to its bookings */
     public void bind(Api api, SessionPlaces places) {
-        new SessionsHandler(sessions, classTypes, locations, new TenantZoneStore(), places).bind(api.routes());
+        new SessionsHandler(sessions, classTypes, locations, new TenantZoneStore(), checks, places).bind(api.routes());
         new PublicSessionsHandler(sessions).bind(api.routes());
         api.constraints().on("sessions_coach", VALIDATION_FAILED, "/coach_person_id", "There is no such person.");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Rules of time and age in Sydney, also on the days on which the clock changes. */
 class BookingRulesTest {
 
-    private static final ClassRules RULES = new ClassRules(5, 20_160, 0, 720, 120, "at_once", 60, false, false, 16, 18);
+    private static final ClassRules RULES = new ClassRules(5, 20_160, 0, 720, 120, "at_once", 60, false, false, 16, 18, null);
 
     private static Row session(String starts) {
         var at = Instant.parse(starts);

@@ -39,7 +39,7 @@ class SeriesClockTest {
     /** The job makes sessions, but changes none. */
     private static final class NoPlaces implements SessionPlaces {
         @Override
-        public void settle(Tx tx, Changes changes, SessionStore.Row session) {
+        public Instant settle(Tx tx, Changes changes, SessionStore.Row session, boolean allOrganizations) {
             throw new IllegalStateException();
         }
 
@@ -49,7 +49,7 @@ class SeriesClockTest {
         }
 
         @Override
-        public void changed(Tx tx, Changes changes, SessionStore.Row changed, boolean moveLast) {
+        public void changed(Tx tx, Changes changes, Change change) {
             throw new IllegalStateException();
         }
     }
