@@ -74,6 +74,9 @@ call POST /billing/portal-sessions "{\"account_id\": \"$account\", \"return_url\
 check "without an API key it has no portal" 409 '.code == "invalid_state"' '.errors[0].pointer == "/account_id"'
 call GET "/billing/portal-sessions?account_id=$account"
 check "and no portal session" 200 '.data == []'
+call POST /billing/plan-changes '{"subscription_id": "sub_01m7yy9s2dq91k5gqapenecfs0", "price_id": "prc_01m7xt8zvvechr6enzcyzjkhp8", "timing": "period_end",
+  "proration": "none"}'
+check "a plan change needs a subscription" 422 '.errors[0].pointer == "/subscription_id"'
 
 # GoCardless: several events in one body, signed without a time.
 call POST $connections "{\"name\": \"GoCardless $run\", \"provider\": \"gocardless\", \"livemode\": false, \"account_reference\": \"OR$run\",

@@ -18,7 +18,6 @@ import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.plans.SettlementJob;
 import org.guildhall.billing.reconciliation.Reconciliation;
 import org.guildhall.billing.recovery.PaymentRecovery;
-import org.guildhall.billing.stripe.StripeApi;
 import org.guildhall.billing.stripe.StripeProvider;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
@@ -66,7 +65,7 @@ public final class BillingModule {
         this.mirror = new Mirroring(runtime, new Catalog());
         this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
         this.dunning = new Dunning(plans, tasks, providers);
-        this.checkout = new Checkout(connections, mirror, runtime, new StripeApi(urls.stripe()));
+        this.checkout = new Checkout(connections, mirror, runtime, all);
         this.deliveries = new Deliveries(
                 db, jobs, queue, keys, connections, all, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout);
         this.reconciliation = new Reconciliation(
@@ -91,7 +90,7 @@ public final class BillingModule {
         var all = new ArrayList<>(deliveries.jobs(platform));
         all.add(new SettlementJob(plans).offered());
         all.add(new MetadataBackfillJob(mirror, plans).offered());
-        all.add(reconciliation.offered());
+        all.add(reconciliation.offered(platform));
         all.add(dunning.offered());
         return all;
     }

@@ -107,9 +107,15 @@ public final class Catalog {
      *
      * @param reference the payment provider's reference; null if it has none
      * @param isForSale false if it is archived, or its product isn't published
-     * @param isRecurring true if it has a billing interval
+     * @param productName the name of its product
+     * @param amountMinor of one unit, in minor units of ISO 4217
+     * @param includesTax false if its tax is added to the amount
+     * @param interval day, week, month or year; null if it is paid once
+     * @param intervalCount 0 if it is paid once
      */
-    public record ReferencedPrice(UUID id, @Nullable String reference, boolean isForSale, boolean isRecurring) {}
+    public record ReferencedPrice(
+            UUID id, @Nullable String reference, boolean isForSale, String productName, long amountMinor, String currency, boolean includesTax,
+            @Nullable String interval, int intervalCount) {}
 
     /** A tier with its rank on its ladder. */
     public record RankedTier(UUID ladderId, UUID tierId, int rank) {}

@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.billing.StandInServer.Answered;
+import org.guildhall.billing.StandInServer.Posted;
 import org.jspecify.annotations.Nullable;
 
-/** A server that answers as GoCardless's API does: single objects, lists in pages with cursors, errors, and limits. Each account has a token of its own. */
+/** A server that answers as GoCardless's API does: single objects, lists in pages with cursors, changes with the memory of
+ * idempotency keys, errors, and limits. Each account has a token of its own. */
 public final class GoCardlessStandIn {
 
     private static final GoCardlessStandIn SHARED = new GoCardlessStandIn();
@@ -36,7 +38,7 @@ public final class GoCardlessStandIn {
         return server.account("live_", Account::new);
     }
 
-    private record Failure(int status, @Nullable Integer retryAfter) {}
+    private record Failure(int status, @Nullable Integer retryAfter, @Nullable String reason, @Nullable String message) {}
 
     /** An account at GoCardless. */
     public static final class Account {
@@ -45,6 +47,9 @@ public final class GoCardlessStandIn {
         private final Map<String, Map<String, Map<String, Object>>> collections = new HashMap<>();
         private final Deque<Failure> failures = new ArrayDeque<>();
         private final List<String> calls = new ArrayList<>();
+        private final List<Posted> posted = new ArrayList<>();
+        private final Map<String, String> made = new HashMap<>();
+        private final StandInServer.Interruptions interruptions = new StandInServer.Interruptions();
 
         private Account(String token) {
             this.token = token;
@@ -63,7 +68,7 @@ public final class GoCardlessStandIn {
 
         /** Makes the next call fail. @param retryAfter seconds; null for none */
         public synchronized Account fails(int status, @Nullable Integer retryAfter) {
-            failures.add(new Failure(status, retryAfter));
+            failures.add(new Failure(status, retryAfter, null, null));
             return this;
         }
 
@@ -72,11 +77,77 @@ public final class GoCardlessStandIn {
             return List.copyOf(calls);
         }
 
+        /** Loses the next change on its way. */
+        public Account loseChange() {
+            interruptions.before(Account::lost);
+            return this;
+        }
+
+        /** Loses the answer of the next change. */
+        public Account loseAnswer() {
+            interruptions.between(Account::lost);
+            return this;
+        }
+
+        /** Runs something after the next change is made and before it is answered. */
+        public Account afterNextChange(Runnable action) {
+            interruptions.between(action);
+            return this;
+        }
+
+        private static void lost() {
+            throw new IllegalStateException("the connection is lost");
+        }
+
+        /** The changes that were asked for, each repetition too. */
+        public synchronized List<Posted> posted() {
+            return List.copyOf(posted);
+        }
+
+        /** The objects of a collection, such as {@code billing_requests}. */
+        public synchronized List<Map<String, Object>> objects(String collection) {
+            return List.copyOf(collections.getOrDefault(collection, Map.of()).values());
+        }
+
+        /** Takes a change. An object with a key that was used is refused, and the refusal names it. */
+        private synchronized Answered change(Posted change) {
+            calls.add(change.call());
+            posted.add(change);
+            var failure = failures.poll();
+            if (failure != null) {
+                return failed(failure);
+            }
+            var earlier = change.key() == null ? null : made.get(change.key());
+            if (earlier != null) {
+                return new Answered(409, Map.of("error", Map.of("type", "invalid_state", "code", 409, "errors", List.of(Map.of(
+                        "reason", "idempotent_creation_conflict", "message", "A resource has already been created with this idempotency key",
+                        "links", Map.of("conflicting_resource_id", earlier))))), null);
+            }
+            var answered = GoCardlessChanges.made(change, collections);
+            if (change.key() != null && answered.status() == 201) {
+                var object = (Map<?, ?>) answered.body().values().iterator().next();
+                made.put(change.key(), String.valueOf(object.get("id")));
+            }
+            return answered;
+        }
+
+        /** Makes the next call be refused. */
+        public synchronized Account refuses(int status, String reason, String message) {
+            failures.add(new Failure(status, null, reason, message));
+            return this;
+        }
+
+        private static Answered failed(Failure failure) {
+            return new Answered(failure.status(), Map.of("error", failure.reason() == null ? Map.of("type", "gocardless") : Map.of(
+                    "type", "invalid_state", "message", String.valueOf(failure.message()), "errors", List.of(Map.of(
+                            "reason", failure.reason(), "message", String.valueOf(failure.message()))))), failure.retryAfter());
+        }
+
         private synchronized Answered answer(String path, Map<String, String> query, String version) {
             calls.add(path);
             var failure = failures.poll();
             if (failure != null) {
-                return new Answered(failure.status(), Map.of("error", Map.of("type", "gocardless")), failure.retryAfter());
+                return failed(failure);
             }
             if (!version.equals("2015-07-06")) {
                 return new Answered(400, Map.of("error", Map.of("type", "invalid_api_usage")), null);
@@ -110,7 +181,8 @@ public final class GoCardlessStandIn {
         try (exchange) {
             var account = server.account(exchange);
             var uri = exchange.getRequestURI();
-            var answered = account == null
+            var change = StandInServer.change(exchange);
+            var answered = account != null && change != null ? account.interruptions.around(() -> account.change(change)) : account == null
                     ? new Answered(401, Map.of("error", Map.of("type", "invalid_api_usage", "message", "The token isn't known.")), null)
                     : account.answer(uri.getPath(), StandInServer.query(uri.getRawQuery()), String.valueOf(exchange.getRequestHeaders().getFirst("GoCardless-Version")));
             StandInServer.send(exchange, answered);

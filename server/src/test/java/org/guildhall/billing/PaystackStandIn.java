@@ -9,9 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.billing.StandInServer.Answered;
+import org.guildhall.billing.StandInServer.Posted;
 import org.jspecify.annotations.Nullable;
 
-/** A server that answers as Paystack's API does. Each account has a key of its own, which also signs its events. */
+/** A server that answers as Paystack's API does, which knows no idempotency keys. Each account has a key of its own, which also signs its events. */
 public final class PaystackStandIn {
 
     private static final PaystackStandIn SHARED = new PaystackStandIn();
@@ -41,6 +42,9 @@ public final class PaystackStandIn {
         private final Map<String, Object> answers = new HashMap<>();
         private final Deque<Integer> failures = new ArrayDeque<>();
         private final List<String> calls = new ArrayList<>();
+        private final List<Posted> posted = new ArrayList<>();
+        private final List<Map<String, Object>> subscriptions = new ArrayList<>();
+        private final StandInServer.Interruptions interruptions = new StandInServer.Interruptions();
 
         private Account(String key) {
             this.key = key;
@@ -67,6 +71,80 @@ public final class PaystackStandIn {
             return List.copyOf(calls);
         }
 
+        /** Loses the next change on its way. */
+        public Account loseChange() {
+            interruptions.before(Account::lost);
+            return this;
+        }
+
+        /** Loses the answer of the next change. */
+        public Account loseAnswer() {
+            interruptions.between(Account::lost);
+            return this;
+        }
+
+        /** Runs something after the next change is made and before it is answered. */
+        public Account afterNextChange(Runnable action) {
+            interruptions.between(action);
+            return this;
+        }
+
+        private static void lost() {
+            throw new IllegalStateException("the connection is lost");
+        }
+
+        /** The changes that were asked for, each repetition too. */
+        public synchronized List<Posted> posted() {
+            return List.copyOf(posted);
+        }
+
+        /** Takes a change. A reference is taken once, and a customer has one subscription to a plan. */
+        @SuppressWarnings("unchecked") // the objects of tests have this form
+        private synchronized Answered change(Posted change) {
+            calls.add(change.call());
+            posted.add(change);
+            var failure = failures.poll();
+            if (failure != null) {
+                return refused(failure, "Not done", "not_done");
+            }
+            var body = change.body();
+            return switch (change.call()) {
+                case "POST /transaction/initialize" -> {
+                    var reference = body.path("reference").asText();
+                    var path = "/transaction/verify/" + reference;
+                    if (answers.putIfAbsent(path, StripeBodies.object(
+                            "id", answers.size(), "reference", reference, "status", "abandoned", "amount", body.path("amount").asLong(), "currency",
+                            body.path("currency").asText(), "customer", Map.of("customer_code", "CUS_1"), "metadata", "", "plan", Map.of())) != null) {
+                        yield refused(400, "Duplicate Transaction Reference", "duplicate_reference");
+                    }
+                    yield done(Map.of("authorization_url", "https://checkout.paystack.example/" + reference, "access_code", reference, "reference", reference));
+                }
+                case "POST /subscription" -> {
+                    var plan = body.path("plan").asText();
+                    var made = StripeBodies.object(
+                            "subscription_code", "SUB_OF_" + plan, "status", "active", "plan", Map.of("plan_code", plan), "customer",
+                            Map.of("customer_code", body.path("customer").asText()));
+                    subscriptions.add(made);
+                    answers.put("/subscription", List.copyOf(subscriptions));
+                    yield done(made);
+                }
+                case "POST /subscription/disable" -> {
+                    var path = "/subscription/" + body.path("code").asText();
+                    answers.put(path, StripeBodies.with((Map<String, Object>) answers.get(path), "status", "non-renewing"));
+                    yield done(Map.of());
+                }
+                default -> refused(404, "Not found", "not_found");
+            };
+        }
+
+        private static Answered done(Object data) {
+            return new Answered(200, Map.of("status", true, "message", "Done", "data", data), null);
+        }
+
+        private static Answered refused(int status, String message, String code) {
+            return new Answered(status, Map.of("status", false, "message", message, "code", code), null);
+        }
+
         private synchronized @Nullable Object answer(String path) {
             calls.add(path);
             return answers.get(path);
@@ -80,6 +158,11 @@ public final class PaystackStandIn {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             var account = server.account(exchange);
+            var change = StandInServer.change(exchange);
+            if (account != null && change != null) {
+                StandInServer.send(exchange, account.interruptions.around(() -> account.change(change)));
+                return;
+            }
             var path = exchange.getRequestURI().getPath();
             var data = account == null ? null : account.answer(path);
             var failure = account == null ? Integer.valueOf(401) : account.failure();

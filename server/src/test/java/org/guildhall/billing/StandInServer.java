@@ -1,5 +1,6 @@
 package org.guildhall.billing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
@@ -8,12 +9,15 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +26,40 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <A> an account
  */
-final class StandInServer<A> {
+public final class StandInServer<A> {
 
     /** An answer. @param retryAfter seconds; null for none */
     record Answered(int status, Map<String, ?> body, @Nullable Integer retryAfter) {}
+
+    /** A change that was asked for, such as {@code POST /subscriptions}, with its body. @param key the idempotency key; null for none */
+    public record Posted(String call, JsonNode body, @Nullable String key) {}
+
+    /** What happens around the next changes: before one is taken, or after it is made and before it is answered. If it throws, the connection is lost. */
+    static final class Interruptions {
+
+        private final Deque<Runnable> before = new ArrayDeque<>();
+        private final Deque<Runnable> between = new ArrayDeque<>();
+
+        synchronized void before(Runnable action) {
+            before.add(action);
+        }
+
+        synchronized void between(Runnable action) {
+            between.add(action);
+        }
+
+        private synchronized Runnable next(Deque<Runnable> actions) {
+            var next = actions.poll();
+            return next == null ? () -> { } : next;
+        }
+
+        Answered around(Supplier<Answered> change) {
+            next(before).run();
+            var answered = change.get();
+            next(between).run();
+            return answered;
+        }
+    }
 
     private final Map<String, A> accounts = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
@@ -71,6 +105,13 @@ final class StandInServer<A> {
         var body = Json.bytes(answered.body());
         exchange.sendResponseHeaders(answered.status(), body.length);
         exchange.getResponseBody().write(body);
+    }
+
+    /** The change that a request is; null for a read. */
+    static @Nullable Posted change(HttpExchange exchange) throws IOException {
+        return exchange.getRequestMethod().equals("GET") ? null : new Posted(
+                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath(), Json.parse(exchange.getRequestBody().readAllBytes()),
+                exchange.getRequestHeaders().getFirst("Idempotency-Key"));
     }
 
     /** The parameters of a query or a form, decoded. @param raw null for none */

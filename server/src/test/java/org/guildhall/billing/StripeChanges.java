@@ -21,8 +21,20 @@ final class StripeChanges {
             case "/v1/checkout_sessions" -> session(change, collections);
             case "/v1/invoices/create_preview" -> new Answered(200, preview(change), null);
             case "/v1/portal_sessions" -> portal(change, collections);
+            case "/v1/subscription_schedules" -> schedule(change, collections);
+            case "/v1/subscription_schedules/sub_sched_1" -> new Answered(200, collections.get("subscription_schedules").get("sub_sched_1"), null);
             default -> subscription(change, collections.getOrDefault("subscriptions", Map.of()));
         };
+    }
+
+    /** The schedule of a subscription as it is. */
+    private static Answered schedule(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {
+        var schedules = collections.computeIfAbsent("subscription_schedules", any -> new LinkedHashMap<>());
+        var id = "sub_sched_" + (schedules.size() + 1);
+        schedules.put(id, StripeBodies.object(
+                "id", id, "object", "subscription_schedule", "subscription", change.parameters().get("from_subscription"), "current_phase",
+                StripeBodies.object("start_date", 100, "end_date", 200)));
+        return new Answered(200, schedules.get(id), null);
     }
 
     /** The invoice of a change: 25.00 are given back, and 250.00 are asked for. */

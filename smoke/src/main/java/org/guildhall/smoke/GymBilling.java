@@ -40,6 +40,8 @@ final class GymBilling {
     private static final List<String> PAYERS = List.of("emma-sato", "viktor-horvat", "nina-petrova", "isaac-brown");
     /** Pays the last invoice at the second attempt, so that its task is completed. */
     private static final String LATE_PAYER = "aaron-mitchell";
+    /** Owes the last invoice: its task and its dunning case are open. */
+    private static final String OWING_PAYER = "chidi-okafor";
     private static final List<NewDunningStep> STEPS_OF_DUNNING = List.of(
             new NewDunningStep(1, DunningAction.MESSAGE), new NewDunningStep(7, DunningAction.MESSAGE), new NewDunningStep(14, DunningAction.SUSPEND));
     private static final int MONTHS = 24;
@@ -68,12 +70,18 @@ final class GymBilling {
                 () -> policies.list(new ListDunningPoliciesOptions().withExternalId("members")),
                 () -> policies.create(new NewDunningPolicy("Members", STEPS_OF_DUNNING).withExternalId("members").withIsDefault(true)));
         var seed = new GymBilling(tenant, URI.create(baseUrl + "/api/v1/billing/webhooks/" + connection.id()));
-        PAYERS.forEach(key -> seed.payer(key, true));
-        seed.payer(LATE_PAYER, false);
-        progress.step("two years of invoices; one was paid late, after a task to call");
+        PAYERS.forEach(key -> seed.payer(key, Habit.AT_ONCE));
+        seed.payer(LATE_PAYER, Habit.LATE);
+        seed.payer(OWING_PAYER, Habit.NEVER);
+        progress.step("two years of invoices; one was paid late, after a task to call, and one is open");
     }
 
-    private void payer(String key, boolean paysAtOnce) {
+    /** How the last invoice is paid. */
+    private enum Habit {
+        AT_ONCE, LATE, NEVER
+    }
+
+    private void payer(String key, Habit habit) {
         var person = tenant.runtime().persons().list(new ListPersonsOptions().withExternalId(key)).data().getFirst();
         var last = YearMonth.from(LocalDate.now(ZONE)).minusMonths(1);
         send("customer.created", key, begin(last.minusMonths(MONTHS)), customer(key, person));
@@ -81,11 +89,13 @@ final class GymBilling {
             var month = last.minusMonths(ago);
             send("invoice.finalized", key + "_" + month, begin(month), invoice(key, month, "open", 0));
             long paid = begin(month) + SECONDS_TO_PAYMENT;
-            if (ago == 0 && !paysAtOnce) {
+            if (ago == 0 && habit != Habit.AT_ONCE) {
                 send("invoice.payment_failed", key + "_" + month, paid, invoice(key, month, "open", 1));
                 paid += SECONDS_TO_PAYMENT;
             }
-            send("invoice.paid", key + "_" + month, paid, invoice(key, month, "paid", 1));
+            if (ago > 0 || habit != Habit.NEVER) {
+                send("invoice.paid", key + "_" + month, paid, invoice(key, month, "paid", 1));
+            }
         }
     }
 

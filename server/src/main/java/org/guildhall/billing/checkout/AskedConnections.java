@@ -1,6 +1,7 @@
 package org.guildhall.billing.checkout;
 
 import java.util.UUID;
+import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.mirror.Mirroring.Payer;
 import org.guildhall.core.data.Tx;
@@ -19,7 +20,7 @@ record AskedConnections(Connections connections) {
     }
 
     /** The connection, if it can be asked. @param pointer the member that names it */
-    UUID require(Tx tx, UUID id, String pointer) {
+    Connected require(Tx tx, UUID id, String pointer) {
         if (!connections.exists(tx, id)) {
             var detail = "There is no such connection.";
             throw Problem.VALIDATION_FAILED.because(detail).with(Item.pointer(pointer, "unknown_reference", detail));
@@ -31,10 +32,7 @@ record AskedConnections(Connections connections) {
         if (!connection.hasApiKey()) {
             throw Problem.INVALID_STATE.at(pointer, "The connection has no API key. Set one with `set-api-key`.");
         }
-        if (!connection.provider().equals("stripe")) {
-            throw Problem.INVALID_STATE.at(pointer, "The provider of the connection has nothing like it.");
-        }
-        return id;
+        return connection;
     }
 
     /** Refuses an account that can't pay at a connection. */

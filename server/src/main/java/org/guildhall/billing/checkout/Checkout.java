@@ -7,12 +7,8 @@ import org.guildhall.api.TypeIds;
 import org.guildhall.api.model.CheckoutSessionId;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.mirror.Mirroring;
-import org.guildhall.billing.mirror.SubscriptionItem;
-import org.guildhall.billing.stripe.StripeApi;
-import org.guildhall.billing.stripe.StripeCheckouts;
-import org.guildhall.billing.stripe.StripePlanChanges;
-import org.guildhall.billing.stripe.StripePortals;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -33,13 +29,15 @@ public final class Checkout {
     private final Mirroring mirror;
     private final Runtime runtime;
     private final Catalog catalog = new Catalog();
-    private final StripeApi stripe;
+    private final Providers providers;
+    private final PlanChangeConfirmation confirmation;
 
-    public Checkout(Connections connections, Mirroring mirror, Runtime runtime, StripeApi stripe) {
+    public Checkout(Connections connections, Mirroring mirror, Runtime runtime, Providers providers) {
         this.connections = connections;
         this.mirror = mirror;
         this.runtime = runtime;
-        this.stripe = stripe;
+        this.providers = providers;
+        this.confirmation = new PlanChangeConfirmation(planChanges, mirror.subscriptions());
     }
 
     /**
@@ -69,21 +67,9 @@ public final class Checkout {
         return new AppliedCheckout(changed || paid != null && paid.linkedTo() != null ? APPLIED : NO_CHANGE, paid == null ? null : paid.linkedTo());
     }
 
-    /** Confirms the requested plan changes of a subscription whose item has the new price. @param changes gets the plan changes */
+    /** Confirms the requested plan changes that a changed subscription shows. @param changes gets the plan changes */
     public void confirmPlanChanges(Tx tx, Changes changes, UUID subscriptionId) {
-        var awaited = planChanges.lockAwaited(tx, subscriptionId);
-        var subscription = awaited.isEmpty() ? null : mirror.subscriptions().changeable(tx, subscriptionId);
-        if (subscription == null) {
-            return;
-        }
-        for (var planChange : awaited) {
-            var subject = planChange.subject();
-            boolean made = subscription.items().stream().map(SubscriptionItem::facts).anyMatch(
-                    item -> item.reference().equals(subject.itemReference()) && subject.toPriceReference().equals(item.price()));
-            if (made) {
-                PlanChangeViews.changed(changes.secondary(), planChange, planChanges.confirm(tx, planChange.id()));
-            }
-        }
+        confirmation.confirm(tx, changes, subscriptionId);
     }
 
     private static @Nullable UUID own(@Nullable String reference) {
@@ -97,13 +83,14 @@ public final class Checkout {
     /** Binds the operations of this part. */
     public void bind(Api api) {
         var asked = new AskedConnections(connections);
-        new PlanChangesHandler(planChanges, asked, mirror.subscriptions(), catalog).bind(api.routes());
-        var calls = new PlanChangeCalls(planChanges, connections, new StripePlanChanges(stripe));
+        var prices = new SoldPrices(catalog);
+        new PlanChangesHandler(planChanges, asked, mirror.subscriptions(), catalog, providers).bind(api.routes());
+        var calls = new PlanChangeCalls(planChanges, connections, providers, confirmation);
         api.externalCalls().on(Operation.CREATE_PLAN_CHANGE, calls.new Preview());
         api.externalCalls().on(Operation.REQUEST_PLAN_CHANGE, calls.new Request());
-        new PortalSessionsHandler(portals, asked, mirror).bind(api.routes());
-        api.externalCalls().on(Operation.CREATE_PORTAL_SESSION, new PortalSessionCall(portals, connections, new StripePortals(stripe)));
-        new CheckoutSessionsHandler(sessions, asked, mirror, runtime, catalog).bind(api.routes());
-        api.externalCalls().on(Operation.CREATE_CHECKOUT_SESSION, new CheckoutSessionCall(sessions, connections, new StripeCheckouts(stripe)));
+        new PortalSessionsHandler(portals, asked, mirror, providers).bind(api.routes());
+        api.externalCalls().on(Operation.CREATE_PORTAL_SESSION, new PortalSessionCall(portals, connections, providers));
+        new CheckoutSessionsHandler(sessions, asked, mirror, runtime, prices, providers).bind(api.routes());
+        api.externalCalls().on(Operation.CREATE_CHECKOUT_SESSION, new CheckoutSessionCall(sessions, connections, providers));
     }
 }

@@ -8,8 +8,8 @@ import org.guildhall.billing.checkout.CheckoutSessionStore.Row;
 import org.guildhall.billing.connections.Connections.Asked;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.events.ProviderCheckout;
-import org.guildhall.billing.events.ProviderFailure;
-import org.guildhall.billing.stripe.StripeCheckouts;
+import org.guildhall.billing.events.ProviderCheckouts;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.external.ExternalCall;
@@ -24,12 +24,12 @@ final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<Pro
 
     private final CheckoutSessionStore sessions;
     private final Connections connections;
-    private final StripeCheckouts stripe;
+    private final Providers providers;
 
-    CheckoutSessionCall(CheckoutSessionStore sessions, Connections connections, StripeCheckouts stripe) {
+    CheckoutSessionCall(CheckoutSessionStore sessions, Connections connections, Providers providers) {
         this.sessions = sessions;
         this.connections = connections;
-        this.stripe = stripe;
+        this.providers = providers;
     }
 
     /** The values of the call. @param asked null if the connection can't be asked any more */
@@ -53,21 +53,10 @@ final class CheckoutSessionCall implements ExternalCall<Plan, ProviderAnswer<Pro
 
     @Override
     public ProviderAnswer<ProviderCheckout> ask(Plan plan) throws ExternalFailure {
-        return ProviderAnswer.of(plan.asked(), apiKey -> made(apiKey, plan));
-    }
-
-    private ProviderCheckout made(String apiKey, Plan plan) throws ProviderFailure {
         var session = plan.session();
-        if (session.state().reference() != null) {
-            return stripe.get(apiKey, session.state().reference());
-        }
-        if (ProviderAnswer.isForgotten(session.createdAt(), session.now())) {
-            var found = stripe.find(apiKey, plan.ownReference(), session.createdAt(), session.now());
-            if (found != null) {
-                return found;
-            }
-        }
-        return stripe.create(apiKey, session.request(), plan.ownReference());
+        return ProviderAnswer.of(plan.asked(), asked -> providers.of(asked.connection().provider()).checkouts().open(asked.apiKey(), new ProviderCheckouts.Asked(
+                plan.ownReference(), session.state().reference(), ProviderAnswer.isForgotten(session.createdAt(), session.now()), session.createdAt(),
+                session.now(), session.request())));
     }
 
     @Override

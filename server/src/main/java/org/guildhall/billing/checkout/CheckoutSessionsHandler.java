@@ -1,10 +1,6 @@
 package org.guildhall.billing.checkout;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.billing.CheckoutSessionsApi;
@@ -15,17 +11,15 @@ import org.guildhall.api.model.NewCheckoutSession;
 import org.guildhall.api.model.PriceId;
 import org.guildhall.billing.checkout.CheckoutSessionStore.Filter;
 import org.guildhall.billing.checkout.CheckoutSessionStore.New;
+import org.guildhall.billing.events.ProviderCheckouts.NewCheckout;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.mirror.Mirroring.Payer;
 import org.guildhall.billing.mirror.Mirroring;
-import org.guildhall.billing.stripe.StripeCheckouts;
-import org.guildhall.catalog.Catalog.ReferencedPrice;
-import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
-import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.runtime.Runtime;
@@ -38,30 +32,35 @@ final class CheckoutSessionsHandler implements CheckoutSessionsApi<Call> {
     private final AskedConnections connections;
     private final Mirroring mirror;
     private final Runtime runtime;
-    private final Catalog catalog;
+    private final SoldPrices prices;
+    private final Providers providers;
 
-    CheckoutSessionsHandler(CheckoutSessionStore sessions, AskedConnections connections, Mirroring mirror, Runtime runtime, Catalog catalog) {
+    CheckoutSessionsHandler(
+            CheckoutSessionStore sessions, AskedConnections connections, Mirroring mirror, Runtime runtime, SoldPrices prices, Providers providers) {
         this.sessions = sessions;
         this.connections = connections;
         this.mirror = mirror;
         this.runtime = runtime;
-        this.catalog = catalog;
+        this.prices = prices;
+        this.providers = providers;
     }
 
     @Override
     public Reply<CheckoutSession> createCheckoutSession(Call call, NewCheckoutSession body) {
         var connection = connections.require(call.tx(), body.connectionId().value(), "/connection_id");
-        var payer = payer(call.tx(), body, connection);
+        var payer = payer(call.tx(), body, connection.id());
         var ids = body.priceIds().stream().map(PriceId::value).toList();
-        var prices = prices(call.tx(), ids);
-        var mode = prices.stream().anyMatch(ReferencedPrice::isRecurring) ? "subscription" : "payment";
         var id = Ids.next();
-        var request = StripeCheckouts.parameters(
-                new CheckoutSessionId(id).toString(), prices.stream().map(ReferencedPrice::reference).toList(), mode, payer == null ? null : payer.reference(),
-                body.successUrl(), body.cancelUrl());
+        var wanted = new NewCheckout(
+                new CheckoutSessionId(id).toString(), prices.require(call.tx(), connection.provider(), ids, at -> "/price_ids/" + at),
+                payer == null ? null : payer.reference(), payer == null || payer.email() == null ? body.payerEmail() : payer.email(), body.successUrl(),
+                body.cancelUrl());
+        var checkouts = providers.of(connection.provider()).checkouts();
+        SoldPrices.requireSupported(checkouts.unsupported(wanted));
         var organization = body.organizationId() != null ? body.organizationId().value() : payer == null ? null : payer.organizationId();
         var session = CheckoutSessionViews.toApi(sessions.insert(call.tx(), new New(
-                id, body.externalId(), connection, organization, payer == null ? null : payer.id(), ids, mode, body.successUrl(), body.cancelUrl(), request)));
+                id, body.externalId(), connection.id(), organization, payer == null ? null : payer.id(), ids, wanted.isSubscription() ? "subscription" : "payment",
+                body.successUrl(), body.cancelUrl(), checkouts.parameters(wanted))));
         call.created(session.id(), session);
         return Reply.created(CheckoutSessionCall.BASE + session.id(), session);
     }
@@ -78,24 +77,6 @@ final class CheckoutSessionsHandler implements CheckoutSessionsApi<Call> {
         }
         var payer = Require.named(mirror.payer(tx, body.accountId().value()), "/account_id", "account");
         return AskedConnections.requirePayer(payer, connection, "/account_id");
-    }
-
-    /** The prices in the order of their ids. */
-    private List<ReferencedPrice> prices(Tx tx, List<UUID> ids) {
-        var found = catalog.referencedPrices(tx, "stripe", ids).stream().collect(Collectors.toMap(ReferencedPrice::id, Function.identity()));
-        var wrong = new ArrayList<Item>();
-        for (int at = 0; at < ids.size(); at++) {
-            var price = found.get(ids.get(at));
-            if (price == null) {
-                wrong.add(Item.pointer("/price_ids/" + at, "unknown_reference", "There is no such price."));
-            } else if (!price.isForSale()) {
-                wrong.add(Item.pointer("/price_ids/" + at, "not_for_sale", "The price is archived, or its product isn't published."));
-            } else if (price.reference() == null) {
-                wrong.add(Item.pointer("/price_ids/" + at, "no_provider_reference", "The price has no reference of the provider. Set `provider_references`."));
-            }
-        }
-        ProblemException.ifAny(wrong);
-        return ids.stream().map(found::get).toList();
     }
 
     @Override

@@ -6,9 +6,10 @@ import org.guildhall.api.model.PlanChangeId;
 import org.guildhall.billing.checkout.PlanChangeStore.Row;
 import org.guildhall.billing.connections.Connections.Asked;
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.events.ProviderPlanChanges.Change;
+import org.guildhall.billing.events.ProviderPlanChanges;
 import org.guildhall.billing.events.ProviderPreview;
-import org.guildhall.billing.stripe.StripePlanChanges.Change;
-import org.guildhall.billing.stripe.StripePlanChanges;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.external.ExternalCall;
@@ -17,7 +18,7 @@ import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /** The two calls of a plan change: its preview, and its request. */
-record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, StripePlanChanges stripe) {
+record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Providers providers, PlanChangeConfirmation confirmation) {
 
     static final String BASE = "/api/v1/billing/plan-changes/";
     private static final String ANSWERED = "plan_change.answered";
@@ -28,13 +29,17 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
 
         Change change() {
             var subject = planChange.subject();
-            return new Change(
-                    subject.subscriptionReference(), subject.itemReference(), subject.toPriceReference(), subject.proration(), planChange.prorationAt());
+            return new Change(subject.subscriptionReference(), subject.itemReference(), subject.requirePrice(), subject.timing(), subject.proration(),
+                    planChange.prorationAt());
         }
 
         String key() {
             return new PlanChangeId(planChange.id()).toString();
         }
+    }
+
+    private ProviderPlanChanges offered(Asked asked) {
+        return providers.of(asked.connection().provider()).planChanges();
     }
 
     private Plan plan(Tx tx, UUID id) {
@@ -74,7 +79,7 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
 
         @Override
         public ProviderAnswer<ProviderPreview> ask(Plan plan) throws ExternalFailure {
-            return ProviderAnswer.of(plan.asked(), apiKey -> stripe.preview(apiKey, plan.change(), plan.key() + "-preview"));
+            return ProviderAnswer.of(plan.asked(), asked -> offered(asked).preview(asked.apiKey(), plan.change(), plan.key() + "-preview"));
         }
 
         @Override
@@ -95,8 +100,11 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
         }
     }
 
+    /** What the provider has made. @param replacement its id of the subscription that replaces the changed one; null if the changed one stays */
+    record Made(@Nullable String replacement) {}
+
     /** The request. The subscription's event confirms it. */
-    final class Request implements ExternalCall<Plan, ProviderAnswer<Boolean>> {
+    final class Request implements ExternalCall<Plan, ProviderAnswer<Made>> {
 
         @Override
         public String action() {
@@ -109,23 +117,22 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Str
         }
 
         @Override
-        public ProviderAnswer<Boolean> ask(Plan plan) throws ExternalFailure {
+        public ProviderAnswer<Made> ask(Plan plan) throws ExternalFailure {
             var requestedAt = plan.planChange().requestedAt();
             boolean forgotten = requestedAt != null && ProviderAnswer.isForgotten(requestedAt, plan.planChange().now());
-            return ProviderAnswer.of(plan.asked(), apiKey -> {
-                if (!forgotten || !stripe.isMade(apiKey, plan.change())) {
-                    stripe.request(apiKey, plan.change(), plan.key());
-                }
-                return true;
-            });
+            return ProviderAnswer.of(plan.asked(), asked -> new Made(offered(asked).make(asked.apiKey(), plan.change(), plan.key(), forgotten)));
         }
 
         @Override
-        public Recorded record(Tx tx, Changes changes, UUID id, ProviderAnswer<Boolean> answer) {
+        public Recorded record(Tx tx, Changes changes, UUID id, ProviderAnswer<Made> answer) {
             var before = Require.found(planChanges.lock(tx, id));
-            return answer.made() == null
-                    ? refused(tx, changes, before, "requested", answer)
-                    : Recorded.reply(Reply.ok(PlanChangeViews.toApi(before)));
+            if (answer.made() == null) {
+                return refused(tx, changes, before, "requested", answer);
+            }
+            var replacement = answer.made().replacement();
+            var after = replacement == null || replacement.equals(before.replacementReference())
+                    ? before : confirmation.replaced(tx, changes, PlanChangeViews.changed(changes, before, planChanges.replace(tx, id, replacement)));
+            return Recorded.reply(Reply.ok(PlanChangeViews.toApi(after)));
         }
 
         @Override

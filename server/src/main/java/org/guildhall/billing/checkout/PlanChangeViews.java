@@ -27,9 +27,10 @@ final class PlanChangeViews {
         var subject = row.subject();
         return new PlanChange(
                 new PlanChangeId(row.id()), row.externalId(), new SubscriptionId(subject.subscriptionId()), subject.subscriptionVersion(),
-                new SubscriptionItemId(subject.itemId()), price(subject.fromPriceId()), new PriceId(subject.toPriceId()), PlanChangeTiming.NOW,
-                PlanChangeProration.fromValue(subject.proration()), row.prorationAt(), PlanChangeState.fromValue(row.state()),
-                row.preview() == null ? null : toApi(row.preview(), subject.proration().equals("invoice_now")), row.expiresAt(),
+                new SubscriptionItemId(subject.itemId()), price(subject.fromPriceId()), new PriceId(subject.toPriceId()), PlanChangeTiming.fromValue(subject.timing()),
+                PlanChangeProration.fromValue(subject.proration()), row.prorationAt(),
+                PlanChangeState.fromValue(row.state()),
+                row.preview() == null ? null : toApi(row.preview(), subject.proration().equals("invoice_now")), row.replacementId() == null ? null : new SubscriptionId(row.replacementId()), row.expiresAt(),
                 row.failureCode() == null ? null : new ProviderRefusal(row.failureCode(), row.failureMessage()), row.requestedAt(), row.confirmedAt(),
                 row.createdAt(), row.updatedAt(), row.version());
     }

@@ -1,6 +1,8 @@
 package org.guildhall.billing.checkout;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.billing.PlanChangesApi;
@@ -8,12 +10,15 @@ import org.guildhall.api.model.ListPlanChangesQuery;
 import org.guildhall.api.model.NewPlanChange;
 import org.guildhall.api.model.PlanChange;
 import org.guildhall.api.model.PlanChangeId;
+import org.guildhall.api.model.PlanChangeTiming;
 import org.guildhall.billing.checkout.PlanChangeStore.Filter;
 import org.guildhall.billing.checkout.PlanChangeStore.Subject;
+import org.guildhall.billing.events.ProviderPlanChanges.Change;
+import org.guildhall.billing.events.ProviderPrice;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.mirror.MirroredSubscriptions.Changeable;
 import org.guildhall.billing.mirror.MirroredSubscriptions;
 import org.guildhall.billing.mirror.SubscriptionItem;
-import org.guildhall.catalog.Catalog.ReferencedPrice;
 import org.guildhall.catalog.Catalog.ReferencedProduct;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Ids;
@@ -28,18 +33,21 @@ import org.guildhall.core.sql.TimeWindow;
 /** Plan changes: {@code /billing/plan-changes}. {@link PlanChangeCalls} asks the provider. */
 final class PlanChangesHandler implements PlanChangesApi<Call> {
 
-    private static final String PROVIDER = "stripe";
-
     private final PlanChangeStore planChanges;
     private final AskedConnections connections;
     private final MirroredSubscriptions subscriptions;
     private final Catalog catalog;
+    private final SoldPrices prices;
+    private final Providers providers;
 
-    PlanChangesHandler(PlanChangeStore planChanges, AskedConnections connections, MirroredSubscriptions subscriptions, Catalog catalog) {
+    PlanChangesHandler(
+            PlanChangeStore planChanges, AskedConnections connections, MirroredSubscriptions subscriptions, Catalog catalog, Providers providers) {
         this.planChanges = planChanges;
         this.connections = connections;
         this.subscriptions = subscriptions;
         this.catalog = catalog;
+        this.prices = new SoldPrices(catalog);
+        this.providers = providers;
     }
 
     @Override
@@ -49,18 +57,23 @@ final class PlanChangesHandler implements PlanChangesApi<Call> {
             throw Problem.INVALID_STATE.at("/subscription_id", subscription.isStub()
                     ? "The content of the subscription isn't known yet." : "The subscription has ended.");
         }
-        connections.require(call.tx(), subscription.connectionId(), "/subscription_id");
+        var provider = connections.require(call.tx(), subscription.connectionId(), "/subscription_id").provider();
         var item = item(subscription, body);
-        var price = price(call.tx(), body);
-        if (price.reference().equals(item.facts().price())) {
+        var price = price(call.tx(), provider, body);
+        var timing = body.timing() == null ? PlanChangeTiming.NOW : body.timing();
+        var offered = providers.of(provider).planChanges();
+        SoldPrices.requireSupported(offered.unsupported(
+                new Change(subscription.reference(), item.facts().reference(), price, timing.value(), body.proration().value(), Instant.EPOCH), item.facts()));
+        var named = Objects.requireNonNull(offered.itemPrice(price));
+        var current = item.facts().price();
+        if (named.equals(current)) {
             throw Problem.INVALID_STATE.at("/price_id", "The item has this price already.");
         }
-        var current = item.facts().price();
-        var from = current == null ? null : catalog.referencedProducts(call.tx(), PROVIDER, List.of(current)).stream()
+        var from = current == null ? null : catalog.referencedProducts(call.tx(), provider, List.of(current)).stream()
                 .map(ReferencedProduct::priceId).findFirst().orElse(null);
         var planChange = PlanChangeViews.toApi(planChanges.insert(call.tx(), Ids.next(), body.externalId(), new Subject(
                 subscription.connectionId(), subscription.id(), subscription.version(), subscription.reference(), item.id(), item.facts().reference(), from,
-                price.id(), price.reference(), body.proration().value())));
+                body.priceId().value(), named, price, timing.value(), body.proration().value())));
         call.created(planChange.id(), planChange);
         return Reply.created(PlanChangeCalls.BASE + planChange.id(), planChange);
     }
@@ -77,18 +90,11 @@ final class PlanChangesHandler implements PlanChangesApi<Call> {
                 .orElseThrow(() -> wrong(pointer, "unknown_reference", "The subscription has no such item."));
     }
 
-    private ReferencedPrice price(Tx tx, NewPlanChange body) {
+    private ProviderPrice price(Tx tx, String provider, NewPlanChange body) {
         var pointer = "/price_id";
-        var price = catalog.referencedPrices(tx, PROVIDER, List.of(body.priceId().value())).stream().findFirst()
-                .orElseThrow(() -> wrong(pointer, "unknown_reference", "There is no such price."));
-        if (!price.isForSale()) {
-            throw wrong(pointer, "not_for_sale", "The price is archived, or its product isn't published.");
-        }
-        if (!price.isRecurring()) {
+        var price = prices.require(tx, provider, List.of(body.priceId().value()), at -> pointer).getFirst();
+        if (!price.recurs()) {
             throw wrong(pointer, "not_recurring", "The price has no billing interval.");
-        }
-        if (price.reference() == null) {
-            throw wrong(pointer, "no_provider_reference", "The price has no reference of the provider. Set `provider_references`.");
         }
         return price;
     }

@@ -1,5 +1,6 @@
 package org.guildhall.billing.checkout;
 
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.PortalSessionId;
@@ -8,7 +9,7 @@ import org.guildhall.billing.checkout.PortalSessionStore.Row;
 import org.guildhall.billing.connections.Connections.Asked;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.events.ProviderPortal;
-import org.guildhall.billing.stripe.StripePortals;
+import org.guildhall.billing.events.Providers;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.external.ExternalCall;
@@ -23,12 +24,12 @@ final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<Provi
 
     private final PortalSessionStore sessions;
     private final Connections connections;
-    private final StripePortals stripe;
+    private final Providers providers;
 
-    PortalSessionCall(PortalSessionStore sessions, Connections connections, StripePortals stripe) {
+    PortalSessionCall(PortalSessionStore sessions, Connections connections, Providers providers) {
         this.sessions = sessions;
         this.connections = connections;
-        this.stripe = stripe;
+        this.providers = providers;
     }
 
     /** The values of the call. @param asked null if the connection can't be asked any more */
@@ -48,8 +49,10 @@ final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<Provi
     @Override
     public ProviderAnswer<ProviderPortal> ask(Plan plan) throws ExternalFailure {
         var session = plan.session();
-        return ProviderAnswer.of(
-                plan.asked(), apiKey -> stripe.create(apiKey, session.customer(), session.returnUrl(), new PortalSessionId(session.id()).toString()));
+        return ProviderAnswer.of(plan.asked(), asked -> {
+            var portals = Objects.requireNonNull(providers.of(asked.connection().provider()).portals(), "a session of a provider without portals");
+            return portals.open(asked.apiKey(), session.pageOf(), session.returnUrl(), new PortalSessionId(session.id()).toString());
+        });
     }
 
     @Override

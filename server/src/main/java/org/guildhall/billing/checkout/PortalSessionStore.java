@@ -27,16 +27,21 @@ import org.jspecify.annotations.Nullable;
 /** Portal sessions. Their urls aren't stored. */
 final class PortalSessionStore {
 
-    /** A session as stored. @param customer the provider's id of the customer */
+    /**
+     * A session as stored.
+     *
+     * @param subscriptionId the subscription whose page it is; null if it is the page of the account
+     * @param pageOf the provider's id of the subscription or the customer
+     */
     record Row(
-            UUID id, @Nullable String externalId, UUID connectionId, UUID accountId, String state, String returnUrl, String customer,
+            UUID id, @Nullable String externalId, UUID connectionId, UUID accountId, @Nullable UUID subscriptionId, String state, String returnUrl, String pageOf,
             @Nullable String reference, @Nullable String failureCode, @Nullable String failureMessage, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable UUID accountId, @Nullable String state, TimeWindow created) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
-            PORTAL_SESSIONS.ID, PORTAL_SESSIONS.EXTERNAL_ID, PORTAL_SESSIONS.CONNECTION_ID, PORTAL_SESSIONS.ACCOUNT_ID, PORTAL_SESSIONS.STATE,
+            PORTAL_SESSIONS.ID, PORTAL_SESSIONS.EXTERNAL_ID, PORTAL_SESSIONS.CONNECTION_ID, PORTAL_SESSIONS.ACCOUNT_ID, PORTAL_SESSIONS.SUBSCRIPTION_ID, PORTAL_SESSIONS.STATE,
             PORTAL_SESSIONS.RETURN_URL, PORTAL_SESSIONS.CUSTOMER_REFERENCE, PORTAL_SESSIONS.PROVIDER_REFERENCE, PORTAL_SESSIONS.FAILURE_CODE,
             PORTAL_SESSIONS.FAILURE_MESSAGE, PORTAL_SESSIONS.CREATED_AT, PORTAL_SESSIONS.UPDATED_AT, PORTAL_SESSIONS.VERSION);
     private static final Condition BY_ID = PORTAL_SESSIONS.ID.eq(param(PORTAL_SESSIONS.ID));
@@ -44,7 +49,7 @@ final class PortalSessionStore {
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(PORTAL_SESSIONS)
                     .set(Columns.assigned(
-                            PORTAL_SESSIONS.ID, PORTAL_SESSIONS.EXTERNAL_ID, PORTAL_SESSIONS.CONNECTION_ID, PORTAL_SESSIONS.ACCOUNT_ID,
+                            PORTAL_SESSIONS.ID, PORTAL_SESSIONS.EXTERNAL_ID, PORTAL_SESSIONS.CONNECTION_ID, PORTAL_SESSIONS.ACCOUNT_ID, PORTAL_SESSIONS.SUBSCRIPTION_ID,
                             PORTAL_SESSIONS.RETURN_URL, PORTAL_SESSIONS.CUSTOMER_REFERENCE))
                     .returningResult(COLUMNS),
             PortalSessionStore::row);
@@ -71,8 +76,8 @@ final class PortalSessionStore {
                     .and(by.within(PORTAL_SESSIONS.CREATED_AT, Filter::created)),
             PortalSessionStore::row);
 
-    Row insert(Tx tx, UUID id, @Nullable String externalId, UUID connectionId, UUID accountId, String returnUrl, String customer) {
-        return INSERT.single(tx, id, externalId, connectionId, accountId, returnUrl, customer);
+    Row insert(Tx tx, UUID id, @Nullable String externalId, UUID connectionId, UUID accountId, @Nullable UUID subscriptionId, String returnUrl, String pageOf) {
+        return INSERT.single(tx, id, externalId, connectionId, accountId, subscriptionId, returnUrl, pageOf);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -101,7 +106,7 @@ final class PortalSessionStore {
     private static Row row(RowReader cells) {
         return new Row(
                 cells.get(PORTAL_SESSIONS.ID), cells.get(PORTAL_SESSIONS.EXTERNAL_ID), cells.get(PORTAL_SESSIONS.CONNECTION_ID),
-                cells.get(PORTAL_SESSIONS.ACCOUNT_ID), cells.get(PORTAL_SESSIONS.STATE), cells.get(PORTAL_SESSIONS.RETURN_URL),
+                cells.get(PORTAL_SESSIONS.ACCOUNT_ID), cells.get(PORTAL_SESSIONS.SUBSCRIPTION_ID), cells.get(PORTAL_SESSIONS.STATE), cells.get(PORTAL_SESSIONS.RETURN_URL),
                 cells.get(PORTAL_SESSIONS.CUSTOMER_REFERENCE), cells.get(PORTAL_SESSIONS.PROVIDER_REFERENCE), cells.get(PORTAL_SESSIONS.FAILURE_CODE),
                 cells.get(PORTAL_SESSIONS.FAILURE_MESSAGE), cells.get(PORTAL_SESSIONS.CREATED_AT), cells.get(PORTAL_SESSIONS.UPDATED_AT),
                 cells.get(PORTAL_SESSIONS.VERSION));

@@ -6,6 +6,7 @@ import org.guildhall.api.model.PortalSession;
 import org.guildhall.api.model.PortalSessionId;
 import org.guildhall.api.model.PortalSessionState;
 import org.guildhall.api.model.ProviderRefusal;
+import org.guildhall.api.model.SubscriptionId;
 import org.guildhall.billing.checkout.PortalSessionStore.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class PortalSessionViews {
     static PortalSession toApi(Row row, @Nullable String url) {
         return new PortalSession(
                 new PortalSessionId(row.id()), row.externalId(), new ConnectionId(row.connectionId()), new AccountId(row.accountId()),
+                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()),
                 PortalSessionState.fromValue(row.state()), row.returnUrl(), url, row.reference(),
                 row.failureCode() == null ? null : new ProviderRefusal(row.failureCode(), row.failureMessage()), row.createdAt(), row.updatedAt(),
                 row.version());

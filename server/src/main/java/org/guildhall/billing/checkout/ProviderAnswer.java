@@ -20,7 +20,7 @@ record ProviderAnswer<T>(@Nullable T made, @Nullable Refusal refusal) {
     /** A call of a provider. */
     @FunctionalInterface
     interface ProviderCall<T> {
-        T make(String apiKey) throws ProviderFailure;
+        T make(Asked asked) throws ProviderFailure;
     }
 
     /**
@@ -34,7 +34,7 @@ record ProviderAnswer<T>(@Nullable T made, @Nullable Refusal refusal) {
             throw new ExternalFailure("The connection is disabled or has no API key.", Duration.ofMinutes(1));
         }
         try {
-            return new ProviderAnswer<>(call.make(asked.apiKey()), null);
+            return new ProviderAnswer<>(call.make(asked), null);
         } catch (ProviderFailure failure) {
             if (failure.kind() == ProviderFailure.Kind.UNAVAILABLE) {
                 throw new ExternalFailure(String.valueOf(failure.getMessage()), failure.asked());

@@ -82,15 +82,16 @@ public final class EventEffects {
     public @Nullable String apply(Tx tx, Changes changes, Actor actor, Connected connection, ProviderEvent event, Origin origin) {
         var provider = providers.of(connection.provider());
         var session = provider.checkout(event);
-        if (session != null) {
-            return settled(tx, changes, actor, connection, event, origin, checkedOut(tx, changes, actor, connection.id(), session, event.at()));
-        }
+        var checkedOut = session == null ? null : checkedOut(tx, changes, actor, connection.id(), session, event.at());
         var reading = provider.read(event, context(tx, connection));
         if (reading == null) {
-            return null;
+            return checkedOut == null ? null : settled(tx, changes, actor, connection, event, origin, checkedOut);
         }
         // A connection without a key asks as soon as it has one.
         reading.asked().forEach(target -> fetches.request(tx, connection.id(), target.kind(), target.reference(), Fetches.Reason.EVENT));
+        if (reading.objects().isEmpty() && checkedOut != null) {
+            return settled(tx, changes, actor, connection, event, origin, checkedOut);
+        }
         if (reading.objects().isEmpty()) {
             return reading.asked().isEmpty() ? NO_CHANGE : FETCH_REQUESTED;
         }

@@ -1,5 +1,6 @@
 package org.guildhall.billing.dunning;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -22,8 +23,19 @@ final class DunningRules {
      * @param attempts the number of attempts to charge it
      * @param subscriptionState the state of its subscription; null if none is known
      * @param hasAddress true if its account has an e-mail address
+     * @param isDisputed true if a dispute of one of its payments isn't decided
+     * @param retriedAt the day of the attempt that its provider has announced, and whose outcome isn't known; null for none
      */
-    record Standing(String invoiceState, int attempts, long remainingMinor, @Nullable String subscriptionState, boolean hasAddress) {
+    record Standing(
+            String invoiceState, int attempts, long remainingMinor, @Nullable String subscriptionState, boolean hasAddress, boolean isDisputed,
+            @Nullable Instant retriedAt) {
+
+        /** A bank can take some days to say that it hasn't paid. */
+        private static final Duration OUTCOME = Duration.ofDays(10);
+
+        boolean waitsForRetry(Instant at) {
+            return retriedAt != null && at.isBefore(retriedAt.plus(OUTCOME));
+        }
 
         boolean hasFailed() {
             return invoiceState.equals("open") && attempts > 0 && remainingMinor > 0;
@@ -95,6 +107,12 @@ final class DunningRules {
         }
         if (terms.holdWhileDegraded() && run.providersDegraded()) {
             return new Decision.Hold("providers_degraded");
+        }
+        if (standing.isDisputed()) {
+            return new Decision.Hold("dispute");
+        }
+        if (standing.waitsForRetry(run.at())) {
+            return new Decision.Hold("provider_retry");
         }
         var moved = DunningSteps.moved(run.at(), terms.pauses(), run.zone());
         if (moved != null) {

@@ -3,8 +3,10 @@ package org.guildhall.billing.dunning;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.DUNNING_CASES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
+import static org.guildhall.schema.billing.Tables.INVOICE_PAYMENTS;
 import static org.guildhall.schema.billing.Tables.PAYMENT_RECOVERIES;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.guildhall.schema.platform.Tables.BILLING_SETTINGS;
@@ -15,6 +17,7 @@ import static org.jooq.impl.DSL.not;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
@@ -52,9 +55,17 @@ final class DunningSituationStore {
 
     private static final Field<UUID> SUBSCRIPTION_ID = SUBSCRIPTIONS.ID.as("subscription_id");
     private static final Field<String> SUBSCRIPTION_STATE = SUBSCRIPTIONS.STATE.as("subscription_state");
+    private static final Field<Boolean> IS_DISPUTED = DSL.field(exists(selectOne()
+            .from(INVOICE_PAYMENTS)
+            .join(DISPUTES).on(DISPUTES.TENANT_ID.eq(INVOICE_PAYMENTS.TENANT_ID)).and(DISPUTES.PAYMENT_ID.eq(INVOICE_PAYMENTS.PAYMENT_ID))
+            .where(INVOICE_PAYMENTS.TENANT_ID.eq(INVOICES.TENANT_ID))
+            .and(INVOICE_PAYMENTS.INVOICE_ID.eq(INVOICES.ID))
+            .and(DISPUTES.STATE.in(inline("needs_response"), inline("under_review"))))).as("is_disputed");
+    /** Stripe announces attempts for weeks, which dunning accompanies; the others announce one. */
+    private static final Field<Instant> RETRIED_AT = DSL.when(INVOICES.IMPLIED, INVOICES.NEXT_ATTEMPT_AT).as("retried_at");
     private static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.PROVIDER_REFERENCE, INVOICES.NUMBER, INVOICES.CURRENCY, INVOICES.ACCOUNT_ID, ACCOUNTS.NAME, ACCOUNTS.EMAIL,
-            SUBSCRIPTION_ID, INVOICES.STATE, INVOICES.ATTEMPT_COUNT, INVOICES.REMAINING_MINOR, SUBSCRIPTION_STATE);
+            SUBSCRIPTION_ID, INVOICES.STATE, INVOICES.ATTEMPT_COUNT, INVOICES.REMAINING_MINOR, SUBSCRIPTION_STATE, IS_DISPUTED, RETRIED_AT);
     private static final PreparedQuery<Situation> GET = PreparedQuery.of(
             situations().where(INVOICES.ID.eq(param(INVOICES.ID))), DunningSituationStore::read);
     private static final PreparedQuery<Situation> OF_INVOICES = PreparedQuery.of(
@@ -123,6 +134,6 @@ final class DunningSituationStore {
                 cells.get(INVOICES.ACCOUNT_ID), cells.get(ACCOUNTS.NAME), cells.get(ACCOUNTS.EMAIL), cells.get(SUBSCRIPTION_ID),
                 new Standing(
                         cells.get(INVOICES.STATE), cells.get(INVOICES.ATTEMPT_COUNT), remaining == null ? 0 : remaining, cells.get(SUBSCRIPTION_STATE),
-                        cells.get(ACCOUNTS.EMAIL) != null));
+                        cells.get(ACCOUNTS.EMAIL) != null, cells.get(IS_DISPUTED), cells.get(RETRIED_AT)));
     }
 }

@@ -45,6 +45,15 @@ public interface Provider {
         return null;
     }
 
+    /** The provider's checkout sessions. */
+    ProviderCheckouts checkouts();
+
+    /** The provider's pages for customers; null if it has none. */
+    @Nullable ProviderPortals portals();
+
+    /** The changes of the provider's subscriptions. */
+    ProviderPlanChanges planChanges();
+
     /** The object that an event is about; null if it isn't fetched. */
     @Nullable Target target(ProviderEvent event);
 
@@ -54,7 +63,8 @@ public interface Provider {
     }
 
     /**
-     * Fetches an object. The answers have the form of events, so that they are read by the same code.
+     * Fetches an object. The answers have the form of events, so that they are read by the same code. A provider whose checkout only collects the permission
+     * to charge begins what a completed session of ours is for, with our id as the key.
      *
      * @param target a kind of {@link Target} and the provider's id
      * @return the object first, then objects that belong to it
@@ -77,7 +87,7 @@ public interface Provider {
     /**
      * An object of a provider.
      *
-     * @param kind account, mandate, subscription, invoice, payment, refund, dispute or payout
+     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout or checkout
      * @param reference the provider's id
      */
     record Target(String kind, String reference) {}

@@ -46,7 +46,7 @@ final class GoCardlessCustomers {
             throw mandate.wrong("links.customer", "missing");
         }
         return new ProviderMandate(
-                mandate.requiredReference("id"), customer, status, state, bank != null ? bank : mandate.text("scheme", WORD_MAX),
+                ProviderMandate.DIRECT_DEBIT, mandate.requiredReference("id"), customer, status, state, bank != null ? bank : mandate.text("scheme", WORD_MAX),
                 account == null ? null : account.text("account_number_ending", DIGITS_MAX), mandate.requiredTime("created_at"));
     }
 

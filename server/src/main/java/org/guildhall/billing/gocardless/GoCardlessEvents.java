@@ -44,6 +44,9 @@ final class GoCardlessEvents {
     private static final Set<String> REFUNDS = Set.of("created", "submitted", "failed", "bounced", "paid", "refund_settled", "funds_returned");
     private static final Set<String> PAYOUTS = Set.of("created", "paid", "fx_rate_confirmed", "tax_exchange_rates_confirmed", "bounced");
 
+    /** The end of a checkout; what the payer does on the way is of no use. */
+    private static final Set<String> BILLING_REQUESTS = Set.of("fulfilled", "cancelled");
+
     private GoCardlessEvents() {}
 
     /** @throws UnreadableEvent if the body isn't a list of events */
@@ -109,6 +112,7 @@ final class GoCardlessEvents {
             case "payments" -> PAYMENTS.contains(action) ? targets(event, "payment", MissingNode.getInstance(), "") : null;
             case "refunds" -> REFUNDS.contains(action) ? targets(event, "refund", MissingNode.getInstance(), "") : null;
             case "payouts" -> PAYOUTS.contains(action) ? targets(event, "payout", MissingNode.getInstance(), "") : null;
+            case "billing_requests" -> BILLING_REQUESTS.contains(action) ? targets(event, "checkout", MissingNode.getInstance(), "") : null;
             default -> null;
         };
     }

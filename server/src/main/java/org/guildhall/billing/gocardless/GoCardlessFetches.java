@@ -26,10 +26,8 @@ final class GoCardlessFetches {
     static final String PAYMENT = "payment";
     static final String REFUND = "refund";
     static final String PAYOUT = "payout";
+    static final String CHECKOUT = "billing_request";
 
-    private static final String VERSION = "2015-07-06";
-    private static final String SANDBOX = "https://api-sandbox.gocardless.com";
-    private static final String SANDBOX_TOKEN = "sandbox_";
     /** Greater than the rank of every event: the answer of a fetch is newer than events of its second. */
     private static final int RANK = 100;
     private static final String NO_EVENT = "fetch";
@@ -38,11 +36,12 @@ final class GoCardlessFetches {
     /** A bound for lists that never end. */
     private static final int PAGES_MAX = 40;
 
-    private final ProviderApi api = new ProviderApi("GoCardless", Map.of("GoCardless-Version", VERSION));
-    private final String baseUrl;
+    private final GoCardlessApi api;
+    private final GoCardlessCheckouts checkouts;
 
-    GoCardlessFetches(String baseUrl) {
-        this.baseUrl = baseUrl;
+    GoCardlessFetches(GoCardlessApi api, GoCardlessCheckouts checkouts) {
+        this.api = api;
+        this.checkouts = checkouts;
     }
 
     List<ProviderEvent> get(String apiKey, Target target) throws ProviderFailure {
@@ -51,6 +50,7 @@ final class GoCardlessFetches {
             // An invoice is implied by its payment.
             case "payment", "invoice" -> PAYMENT;
             case "mandate", "subscription", "refund", "payout" -> target.kind();
+            case "checkout" -> CHECKOUT;
             default -> throw new IllegalArgumentException(target.kind());
         };
         var answer = one(apiKey, type, target.reference());
@@ -85,6 +85,10 @@ final class GoCardlessFetches {
 
     /** The event that an object is, with the objects that it needs. @param mandates those that are known already */
     private ProviderEvent event(String apiKey, String type, JsonNode object, Instant at, Map<String, JsonNode> mandates) throws ProviderFailure {
+        if (type.equals(CHECKOUT)) {
+            return new ProviderEvent(
+                    NO_EVENT, type, type + "s", object.path("id").textValue(), at, RANK, GoCardlessApi.VERSION, null, null, checkouts.begun(apiKey, object), Map.of());
+        }
         var whole = JsonNodeFactory.instance.objectNode();
         whole.set(type, object);
         var links = object.path("links");
@@ -103,7 +107,7 @@ final class GoCardlessFetches {
             default -> { }
         }
         return new ProviderEvent(
-                NO_EVENT, type, type + "s", object.path("id").textValue(), at, RANK, VERSION, null, null, whole, Map.of());
+                NO_EVENT, type, type + "s", object.path("id").textValue(), at, RANK, GoCardlessApi.VERSION, null, null, whole, Map.of());
     }
 
     /** A customer can have removed a bank account. */
@@ -150,7 +154,6 @@ final class GoCardlessFetches {
     }
 
     private Answer call(String apiKey, String path, Map<String, String> query) throws ProviderFailure {
-        boolean isSandbox = baseUrl.equals(GoCardlessProvider.LIVE) && apiKey.startsWith(SANDBOX_TOKEN);
-        return api.get(isSandbox ? SANDBOX : baseUrl, apiKey, path, query);
+        return api.get(apiKey, path, query);
     }
 }

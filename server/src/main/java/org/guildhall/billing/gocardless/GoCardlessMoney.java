@@ -21,6 +21,10 @@ final class GoCardlessMoney {
         return ProviderJson.of(node, name, GoCardlessMoney::minor);
     }
 
+    static boolean isCurrency(String currency) {
+        return CURRENCIES.contains(currency);
+    }
+
     private static long minor(long amount, String currency) {
         if (!CURRENCIES.contains(currency) || Math.abs(amount) > MINOR_MAX) {
             throw new UnreadableEvent("An amount is too large, or its currency isn't one of GoCardless.");

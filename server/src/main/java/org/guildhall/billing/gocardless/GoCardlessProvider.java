@@ -6,8 +6,12 @@ import java.util.Set;
 import java.util.function.Function;
 import org.guildhall.billing.calls.HexSignature;
 import org.guildhall.billing.events.Provider;
+import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.events.ProviderCheckouts;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.events.ProviderPlanChanges;
+import org.guildhall.billing.events.ProviderPortals;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +26,16 @@ public final class GoCardlessProvider implements Provider {
 
     private static final String SIGNATURE = "Webhook-Signature";
 
+    private final GoCardlessCheckouts checkouts;
+    private final GoCardlessPlanChanges planChanges;
     private final GoCardlessFetches fetches;
 
     /** @param baseUrl the address of the API; access tokens of the sandbox go to the sandbox if it is {@link #LIVE} */
     public GoCardlessProvider(String baseUrl) {
-        this.fetches = new GoCardlessFetches(baseUrl);
+        var api = new GoCardlessApi(baseUrl);
+        this.checkouts = new GoCardlessCheckouts(api);
+        this.planChanges = new GoCardlessPlanChanges(api);
+        this.fetches = new GoCardlessFetches(api, checkouts);
     }
 
     @Override
@@ -54,11 +63,33 @@ public final class GoCardlessProvider implements Provider {
             case GoCardlessFetches.PAYMENT -> Reading.of(GoCardlessPayments.read(event, context));
             case GoCardlessFetches.REFUND -> Reading.of(GoCardlessRefunds.read(event, context));
             case GoCardlessFetches.PAYOUT -> Reading.of(GoCardlessPayouts.read(event));
+            case GoCardlessFetches.CHECKOUT -> Reading.ask(List.of());
             default -> {
                 var targets = GoCardlessEvents.targets(event);
                 yield targets == null ? null : Reading.ask(targets);
             }
         };
+    }
+
+    @Override
+    public @Nullable ProviderCheckout checkout(ProviderEvent event) {
+        return event.type().equals(GoCardlessFetches.CHECKOUT) ? GoCardlessCheckouts.read(event) : null;
+    }
+
+    @Override
+    public ProviderCheckouts checkouts() {
+        return checkouts;
+    }
+
+    /** GoCardless has no page on which customers change what they pay. */
+    @Override
+    public @Nullable ProviderPortals portals() {
+        return null;
+    }
+
+    @Override
+    public ProviderPlanChanges planChanges() {
+        return planChanges;
     }
 
     @Override

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GoCardlessSubscriptions {
 
-    private static final String PRICE = "price_id";
     private static final int PRICE_MAX = 255;
     private static final int WORD_MAX = 60;
     private static final int INTERVALS_MAX = 10_000;
@@ -60,7 +59,7 @@ final class GoCardlessSubscriptions {
 
     private static Item item(ProviderJson subscription, String reference) {
         var currency = subscription.requiredCurrency("currency");
-        var price = subscription.metadata().get(PRICE);
+        var price = subscription.metadata().get(GoCardlessPrices.PRICE);
         var count = subscription.number("interval");
         var upcoming = subscription.entries("upcoming_payments");
         return new Item(

@@ -42,7 +42,8 @@ final class AccountRules {
         return mandates.stream().min(Comparator.comparing((ProviderMandate mandate) -> switch (mandate.state()) {
             case "active" -> 0;
             case "pending" -> 1;
-            default -> 2;
+            case "expiring" -> 2;
+            default -> 3;
         })).orElse(null);
     }
 

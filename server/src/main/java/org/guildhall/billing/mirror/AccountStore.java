@@ -209,7 +209,7 @@ final class AccountStore {
     /** Replaces the mandates of a locked account. */
     Row setMandates(Tx tx, UUID id, List<ProviderMandate> mandates) {
         return SET_MANDATES.single(tx, Columns.rows(mandates.stream().map(mandate -> JsonRows.row(
-                "reference", mandate.reference(), "account_reference", mandate.accountReference(), "status", mandate.status(), "state", mandate.state(),
+                "kind", mandate.kind(), "reference", mandate.reference(), "account_reference", mandate.accountReference(), "status", mandate.status(), "state", mandate.state(),
                 "brand", mandate.brand(), "last4", mandate.last4(), "issued_at", mandate.issuedAt())).toList()), id);
     }
 

@@ -38,8 +38,8 @@ final class MirrorVersionStore {
 
     /** The version of an object; 0 if the mirror doesn't have it. */
     long get(Tx tx, String kind, UUID connectionId, String reference) {
-        if (kind.equals("mandate")) {
-            // Only fetches change the mandates of an account, and a connection has one at a time.
+        if (kind.equals("mandate") || kind.equals("checkout")) {
+            // Only fetches change the mandates of an account, and a connection has one at a time. A checkout session isn't of the mirror.
             return 0;
         }
         var version = Objects.requireNonNull(BY_KIND.get(kind), kind).one(tx, connectionId, reference);

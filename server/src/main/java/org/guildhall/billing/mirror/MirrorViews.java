@@ -35,7 +35,7 @@ final class MirrorViews {
 
     private static @Nullable AccountPaymentMethod method(@Nullable ProviderMandate mandate) {
         return mandate == null ? null : new AccountPaymentMethod(
-                AccountPaymentMethodKind.DIRECT_DEBIT, mandate.reference(), mandate.brand(), mandate.last4(), AccountPaymentMethodState.fromValue(mandate.state()));
+                AccountPaymentMethodKind.fromValue(mandate.kind()), mandate.reference(), mandate.brand(), mandate.last4(), AccountPaymentMethodState.fromValue(mandate.state()));
     }
 
     static Mirror mirror(@Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt, FetchStatus fetch) {

@@ -45,7 +45,15 @@ public final class MirroredSubscriptions {
 
     /** A subscription; null if there is none. */
     public @Nullable Changeable changeable(Tx tx, UUID id) {
-        var row = subscriptions.get(tx, id);
+        return changeable(subscriptions.get(tx, id));
+    }
+
+    /** The subscription with a provider's id; null if it is unknown. */
+    public @Nullable Changeable changeable(Tx tx, UUID connectionId, String reference) {
+        return changeable(subscriptions.find(tx, connectionId, reference));
+    }
+
+    private static @Nullable Changeable changeable(@Nullable Row row) {
         return row == null ? null : new Changeable(
                 row.id(), row.connectionId(), row.reference(), row.version(), row.position() == null, row.hasEnded(), row.items());
     }

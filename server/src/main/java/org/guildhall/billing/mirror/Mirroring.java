@@ -184,8 +184,10 @@ public final class Mirroring {
      *
      * @param reference the provider's id
      * @param organizationId null if it isn't linked
+     * @param email null if the provider has told none
      */
-    public record Payer(UUID id, UUID connectionId, String reference, @Nullable UUID organizationId, boolean isDeleted) {}
+    public record Payer(
+            UUID id, UUID connectionId, String reference, @Nullable UUID organizationId, boolean isDeleted, @Nullable String email) {}
 
     /** An account that has paid. @param linkedTo the organization that it was linked to now; null for none */
     public record Paid(UUID accountId, @Nullable UUID linkedTo) {}
@@ -201,7 +203,7 @@ public final class Mirroring {
     }
 
     private static @Nullable Payer payer(AccountStore.@Nullable Row row) {
-        return row == null ? null : new Payer(row.id(), row.connectionId(), row.reference(), row.organizationId(), row.isDeleted());
+        return row == null ? null : new Payer(row.id(), row.connectionId(), row.reference(), row.organizationId(), row.isDeleted(), row.email());
     }
 
     /**

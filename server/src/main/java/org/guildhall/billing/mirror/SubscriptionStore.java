@@ -107,6 +107,12 @@ final class SubscriptionStore {
                     .returningResult(COLUMNS),
             SubscriptionStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SUBSCRIPTIONS).where(BY_ID), SubscriptionStore::row);
+    private static final PreparedQuery<Row> FIND = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(SUBSCRIPTIONS)
+                    .where(SUBSCRIPTIONS.CONNECTION_ID.eq(param(SUBSCRIPTIONS.CONNECTION_ID)))
+                    .and(SUBSCRIPTIONS.PROVIDER_REFERENCE.eq(param(SUBSCRIPTIONS.PROVIDER_REFERENCE))),
+            SubscriptionStore::row);
     private static final PreparedQuery<Row> APPLY = PreparedQuery.of(
             change()
                     .set(Columns.assigned(
@@ -165,6 +171,11 @@ final class SubscriptionStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    /** The subscription with a provider's id; null if it is unknown. */
+    @Nullable Row find(Tx tx, UUID connectionId, String reference) {
+        return FIND.one(tx, connectionId, reference);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

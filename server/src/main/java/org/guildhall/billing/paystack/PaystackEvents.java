@@ -3,6 +3,7 @@ package org.guildhall.billing.paystack;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads Paystack's deliveries. An event is known by the hash of its body, since a repetition has the same bytes. */
 final class PaystackEvents {
 
+    /** The cards that expire this month. The data are a list. */
+    private static final String EXPIRING = "subscription.expiring_cards";
+    /** A bound for the subscriptions of one event. */
+    private static final int CARDS_MAX = 1_000;
     private static final int TYPE_MAX = 120;
     private static final int WORD_MAX = 60;
     /** The members of an invoice that are kept with its event, since Paystack's API has no call for invoices. */
@@ -81,8 +86,23 @@ final class PaystackEvents {
         }
     }
 
-    /** The object that an event makes the server ask for; null for a type that it doesn't use. */
-    static @Nullable Target target(ProviderEvent event) {
+    /** The objects that an event makes the server ask for; null for a type that it doesn't use. */
+    static @Nullable List<Target> targets(ProviderEvent event) {
+        if (event.type().equals(EXPIRING)) {
+            var targets = new LinkedHashSet<Target>();
+            for (var card : event.object()) {
+                var subscription = card.path("subscription").path("subscription_code");
+                if (subscription.isTextual()) {
+                    targets.add(new Target("subscription", subscription.textValue()));
+                }
+            }
+            return targets.stream().limit(CARDS_MAX).toList();
+        }
+        var target = target(event);
+        return target == null ? null : List.of(target);
+    }
+
+    private static @Nullable Target target(ProviderEvent event) {
         var kind = switch (event.type()) {
             case "charge.success" -> "payment";
             case "subscription.create", "subscription.not_renew", "subscription.disable", "subscription.enable", "invoice.create", "invoice.update",

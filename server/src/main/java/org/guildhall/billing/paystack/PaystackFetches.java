@@ -30,11 +30,10 @@ final class PaystackFetches {
     private static final int PAGE = 50;
     private static final int REFUNDS_MAX = 100;
 
-    private final ProviderApi api = new ProviderApi("Paystack", Map.of());
-    private final String baseUrl;
+    private final PaystackApi api;
 
-    PaystackFetches(String baseUrl) {
-        this.baseUrl = baseUrl;
+    PaystackFetches(PaystackApi api) {
+        this.api = api;
     }
 
     ProviderEvent get(String apiKey, Target target) throws ProviderFailure {
@@ -91,7 +90,7 @@ final class PaystackFetches {
     }
 
     private Answer call(String apiKey, String path, Map<String, String> query) throws ProviderFailure {
-        return api.get(baseUrl, apiKey, path, query);
+        return api.get(apiKey, path, query);
     }
 
     private static ProviderEvent event(String type, Answer answer, String reference) {

@@ -40,6 +40,15 @@ final class PaystackMoney {
         return amount / HUNDRED;
     }
 
+    static boolean isCurrency(String currency) {
+        return HUNDREDTHS.contains(currency) || WHOLE_UNITS.contains(currency);
+    }
+
+    /** An amount in minor units of ISO 4217 as Paystack writes it. */
+    static long wire(long amountMinor, String currency) {
+        return WHOLE_UNITS.contains(currency) ? Math.multiplyExact(amountMinor, HUNDRED) : amountMinor;
+    }
+
     /** An amount that Paystack writes as a number or as a text; 0 if it is missing. */
     static long amount(ProviderJson object, String member, String currency) {
         var text = object.textOrNumber(member, 20);

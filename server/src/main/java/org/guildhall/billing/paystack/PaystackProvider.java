@@ -6,8 +6,12 @@ import java.util.Set;
 import java.util.function.Function;
 import org.guildhall.billing.calls.HexSignature;
 import org.guildhall.billing.events.Provider;
+import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.events.ProviderCheckouts;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.events.ProviderPlanChanges;
+import org.guildhall.billing.events.ProviderPortals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +25,18 @@ public final class PaystackProvider implements Provider {
 
     private static final String SIGNATURE = "x-paystack-signature";
 
+    private final PaystackCheckouts checkouts;
+    private final PaystackPortals portals;
+    private final PaystackPlanChanges planChanges;
     private final PaystackFetches fetches;
 
     /** @param baseUrl the address of the API */
     public PaystackProvider(String baseUrl) {
-        this.fetches = new PaystackFetches(baseUrl);
+        var api = new PaystackApi(baseUrl);
+        this.checkouts = new PaystackCheckouts(api);
+        this.portals = new PaystackPortals(api);
+        this.planChanges = new PaystackPlanChanges(api);
+        this.fetches = new PaystackFetches(api);
     }
 
     @Override
@@ -52,10 +63,30 @@ public final class PaystackProvider implements Provider {
             case PaystackFetches.REFUNDS -> Reading.of(PaystackTransactions.readRefunds(event));
             case PaystackFetches.DISPUTE -> Reading.of(PaystackTransactions.readDispute(event));
             default -> {
-                var target = PaystackEvents.target(event);
-                yield target == null ? null : Reading.ask(List.of(target));
+                var targets = PaystackEvents.targets(event);
+                yield targets == null ? null : Reading.ask(targets);
             }
         };
+    }
+
+    @Override
+    public @Nullable ProviderCheckout checkout(ProviderEvent event) {
+        return event.type().equals(PaystackFetches.TRANSACTION) ? PaystackCheckouts.read(event) : null;
+    }
+
+    @Override
+    public ProviderCheckouts checkouts() {
+        return checkouts;
+    }
+
+    @Override
+    public ProviderPortals portals() {
+        return portals;
+    }
+
+    @Override
+    public ProviderPlanChanges planChanges() {
+        return planChanges;
     }
 
     @Override

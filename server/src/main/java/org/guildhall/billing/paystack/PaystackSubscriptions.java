@@ -3,10 +3,14 @@ package org.guildhall.billing.paystack;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.guildhall.billing.events.ImpliedInvoice;
 import org.guildhall.billing.events.Provider.Context;
@@ -14,6 +18,7 @@ import org.guildhall.billing.events.Provider.PastEvent;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderInvoicePayment;
 import org.guildhall.billing.events.ProviderJson;
+import org.guildhall.billing.events.ProviderMandate;
 import org.guildhall.billing.events.ProviderObject;
 import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.billing.events.ProviderSubscription;
@@ -24,6 +29,9 @@ final class PaystackSubscriptions {
 
     private static final int WORD_MAX = 60;
     private static final String PAID = "paid";
+    private static final int DIGITS_MAX = 4;
+    /** The states in which the card is charged again. */
+    private static final Set<String> RUNNING = Set.of("active", "attention");
 
     private PaystackSubscriptions() {}
 
@@ -39,6 +47,10 @@ final class PaystackSubscriptions {
         var past = context.past(reference);
         var objects = new ArrayList<ProviderObject>();
         objects.add(subscription(subscription, reference, customer, plan, currency, past, answer.at()));
+        var card = card(subscription, reference, customer, answer.at());
+        if (card != null) {
+            objects.add(card);
+        }
         for (var events : invoices(past).entrySet()) {
             addInvoice(objects, events.getKey(), events.getValue(), reference, customer, currency, context);
         }
@@ -64,6 +76,23 @@ final class PaystackSubscriptions {
         return new ProviderSubscription(
                 reference, customer, status, state, "automatic", List.of(item), subscription.time("createdAt"), null, ends ? next : null, ends, ended, ended,
                 subscription.metadata());
+    }
+
+    /** The card of a subscription; null if it has none. A card works until the end of its month. */
+    private static @Nullable ProviderMandate card(ProviderJson subscription, String reference, String customer, Instant answeredAt) {
+        var card = subscription.child("authorization");
+        var month = card == null ? null : card.textOrNumber("exp_month", 2);
+        var year = card == null ? null : card.textOrNumber("exp_year", 4);
+        if (card == null || month == null || year == null || !month.matches("0?[1-9]|1[0-2]") || !year.matches("[0-9]{4}")) {
+            return null;
+        }
+        var expires = YearMonth.of(Integer.parseInt(year), Integer.parseInt(month));
+        var status = subscription.required("status", WORD_MAX);
+        boolean ended = !RUNNING.contains(status);
+        boolean expiring = !expires.isAfter(YearMonth.from(answeredAt.atOffset(ZoneOffset.UTC)));
+        return new ProviderMandate(
+                "card", reference, customer, "expires " + expires, ended ? "ended" : expiring ? "expiring" : "active", card.text("brand", WORD_MAX),
+                card.text("last4", DIGITS_MAX), Objects.requireNonNullElse(subscription.time("createdAt"), answeredAt));
     }
 
     private static @Nullable String interval(ProviderJson plan) {

@@ -9,6 +9,7 @@ import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.Platform;
 import org.guildhall.tasks.Tasks;
 
 /** Wires the part {@code reconciliation}. */
@@ -43,8 +44,8 @@ public final class Reconciliation {
     }
 
     /** The job that this part offers. */
-    public Tasks.Job offered() {
-        return new ReconciliationJob(connections, providers, reconciliations, queue).offered();
+    public Tasks.Job offered(Platform platform) {
+        return new ReconciliationJob(connections, providers, reconciliations, queue, platform).offered();
     }
 
     /** Binds the operations of this part. */

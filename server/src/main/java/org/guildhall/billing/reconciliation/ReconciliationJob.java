@@ -11,27 +11,34 @@ import org.guildhall.core.audit.JobTransactions.Events;
 import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.Platform;
 import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
-/** The job that starts a reconciliation of each connection that can be asked. The reconciliations themselves run as tasks of their own. */
+/**
+ * The job that starts a reconciliation of each connection that can be asked, and deletes those that are as old as the bodies that are erased. The reconciliations themselves run as tasks of their own.
+ */
 final class ReconciliationJob {
 
     private static final String NAME = "billing-reconciliation";
     private static final UUID FIRST = new UUID(0, 0);
     private static final int CONNECTIONS_AT_ONCE = 20;
+    /** More than one step makes, so that old ones never pile up. */
+    private static final int OLD_AT_ONCE = 40;
     private static final List<String> KINDS = List.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout");
 
     private final Connections connections;
     private final Providers providers;
     private final ReconciliationStore reconciliations;
     private final TaskQueue queue;
+    private final Platform platform;
 
-    ReconciliationJob(Connections connections, Providers providers, ReconciliationStore reconciliations, TaskQueue queue) {
+    ReconciliationJob(Connections connections, Providers providers, ReconciliationStore reconciliations, TaskQueue queue, Platform platform) {
         this.connections = connections;
         this.providers = providers;
         this.reconciliations = reconciliations;
         this.queue = queue;
+        this.platform = platform;
     }
 
     Tasks.Job offered() {
@@ -41,6 +48,7 @@ final class ReconciliationJob {
     }
 
     private Tasks.JobStep step(Tx tx, Events events, @Nullable String from) {
+        reconciliations.deleteOld(tx, platform.webhooksKeptSince(tx), OLD_AT_ONCE);
         var asked = connections.askedAfter(tx, from == null ? FIRST : UUID.fromString(from), CONNECTIONS_AT_ONCE);
         for (var connection : asked) {
             var listed = providers.of(connections.any(tx, connection).provider()).listed();

@@ -1,7 +1,11 @@
 package org.guildhall.billing.reconciliation;
 
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
+import static org.guildhall.schema.billing.Tables.RECONCILED_OBJECTS;
 import static org.guildhall.schema.billing.Tables.RECONCILIATIONS;
+import static org.guildhall.schema.billing.Tables.RECONCILIATION_DIFFERENCES;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
@@ -97,6 +101,17 @@ final class ReconciliationStore {
             ReconciliationStore::row);
     private static final PreparedQuery<Row> SET_REQUESTED = PreparedQuery.of(
             change().set(RECONCILIATIONS.REQUESTED, param(RECONCILIATIONS.REQUESTED)).where(BY_ID).returningResult(COLUMNS), ReconciliationStore::row);
+    private static final PreparedQuery<UUID> OLD = PreparedQuery.ofValue(
+            select(RECONCILIATIONS.ID)
+                    .from(RECONCILIATIONS)
+                    .where(RECONCILIATIONS.CREATED_AT.lt(param(RECONCILIATIONS.CREATED_AT)))
+                    .and(RECONCILIATIONS.FINISHED_AT.isNotNull())
+                    .orderBy(RECONCILIATIONS.CREATED_AT, RECONCILIATIONS.ID)
+                    .limit(DSL.param("most", SQLDataType.INTEGER)));
+    private static final List<PreparedUpdate> DELETE = List.of(
+            PreparedUpdate.of(DSL.deleteFrom(RECONCILIATION_DIFFERENCES).where(RECONCILIATION_DIFFERENCES.RECONCILIATION_ID.eq(any(params("ids", SQLDataType.UUID))))),
+            PreparedUpdate.of(DSL.deleteFrom(RECONCILED_OBJECTS).where(RECONCILED_OBJECTS.RECONCILIATION_ID.eq(any(params("ids", SQLDataType.UUID))))),
+            PreparedUpdate.of(DSL.deleteFrom(RECONCILIATIONS).where(RECONCILIATIONS.ID.eq(any(params("ids", SQLDataType.UUID))))));
     private static final PreparedUpdate SET_ATTEMPTS =
             PreparedUpdate.of(change().set(RECONCILIATIONS.ATTEMPTS, param(RECONCILIATIONS.ATTEMPTS)).where(BY_ID));
     private static final PreparedUpdate FINISH = PreparedUpdate.of(change()
@@ -162,6 +177,15 @@ final class ReconciliationStore {
     /** Ends a reconciliation. @param failure null if it succeeded */
     void finish(Tx tx, UUID id, @Nullable String failure) {
         FINISH.execute(tx, failure == null ? "succeeded" : "failed", failure, id);
+    }
+
+    /** Deletes the oldest finished reconciliations from before an instant, with their differences. @return their number */
+    int deleteOld(Tx tx, Instant before, int most) {
+        var old = OLD.all(tx, before, most);
+        if (!old.isEmpty()) {
+            DELETE.forEach(delete -> delete.later(tx, old));
+        }
+        return old.size();
     }
 
     private static Row row(RowReader cells) {

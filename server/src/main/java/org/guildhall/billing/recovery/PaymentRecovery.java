@@ -2,6 +2,7 @@ package org.guildhall.billing.recovery;
 
 import java.util.List;
 import java.util.UUID;
+import org.guildhall.api.model.Account;
 import org.guildhall.billing.recovery.RecoveryStore.Row;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -11,7 +12,7 @@ import org.guildhall.tasks.Tasks;
 
 /**
  * Opens one task for an invoice whose payment failed, however often it fails, and completes it when the invoice is paid or ended. A dispute that
- * needs evidence has one task, too, and so has a failed refund or payout. All follow from the mirrored state, never from an event.
+ * needs evidence has one task, too, and so has a failed refund or payout, and an account that can't be charged any more. All follow from the mirrored state, never from an event.
  */
 public final class PaymentRecovery {
 
@@ -23,11 +24,13 @@ public final class PaymentRecovery {
     private final Tasks tasks;
     private final DisputeTasks disputes;
     private final ReturnedMoney returned;
+    private final PaymentMethodTasks methods;
 
     public PaymentRecovery(Tasks tasks) {
         this.tasks = tasks;
         this.disputes = new DisputeTasks(tasks);
         this.returned = new ReturnedMoney(tasks);
+        this.methods = new PaymentMethodTasks(tasks);
     }
 
     /** Settles the tasks of the changed objects, which the caller has locked. @param changes has the objects, and gets the tasks */
@@ -35,6 +38,12 @@ public final class PaymentRecovery {
         for (var change : List.copyOf(changes.all())) {
             switch (change.entityType()) {
                 case "invoice" -> settle(tx, changes, change.id());
+                case "account" -> {
+                    // Only providers that tell of a way to pay tell of a lost one.
+                    if (change.after() instanceof Account account && account.defaultPaymentMethod() != null) {
+                        methods.settle(tx, changes, change.id());
+                    }
+                }
                 case "dispute" -> disputes.settle(tx, changes, change.id());
                 case "refund" -> returned.settleRefund(tx, changes, change.id());
                 case "payout" -> returned.settlePayout(tx, changes, change.id());

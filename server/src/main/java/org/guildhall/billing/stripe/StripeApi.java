@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Calls Stripe's API with Stripe's own client. It doesn't repeat a call: the caller's task does, without a thread that waits. Bodies are read as
  * those of events are, since the models of the client lose what has moved between versions.
  */
-public final class StripeApi {
+final class StripeApi {
 
     private static final int CONNECT_MILLIS = 5_000;
     private static final int READ_MILLIS = 30_000;
@@ -50,7 +50,7 @@ public final class StripeApi {
     private final String baseUrl;
 
     /** @param baseUrl from the settings of the server, without a slash at its end; never from a tenant, since the key is sent to it */
-    public StripeApi(String baseUrl) {
+    StripeApi(String baseUrl) {
         this.baseUrl = baseUrl;
     }
 

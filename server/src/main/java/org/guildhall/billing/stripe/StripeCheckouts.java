@@ -3,19 +3,22 @@ package org.guildhall.billing.stripe;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.events.ProviderCheckouts;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
 import org.guildhall.billing.events.ProviderJson;
 import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.events.Unsupported;
 import org.jspecify.annotations.Nullable;
 
 /** Checkout sessions at Stripe. */
-public final class StripeCheckouts {
+final class StripeCheckouts implements ProviderCheckouts {
 
     private static final String PATH = "/v1/checkout/sessions";
     private static final int WORD_MAX = 60;
@@ -28,52 +31,69 @@ public final class StripeCheckouts {
 
     private final StripeApi api;
 
-    public StripeCheckouts(StripeApi api) {
+    StripeCheckouts(StripeApi api) {
         this.api = api;
     }
 
-    /**
-     * The parameters of a new session.
-     *
-     * @param ownReference our id of the session, which Stripe repeats in its events
-     * @param prices Stripe's ids of the prices
-     * @param mode subscription or payment
-     * @param customer Stripe's id of the customer who pays; null to make one
-     */
-    public static Map<String, String> parameters(
-            String ownReference, List<String> prices, String mode, @Nullable String customer, String successUrl, @Nullable String cancelUrl) {
+    @Override
+    public List<Unsupported> unsupported(NewCheckout session) {
+        var wrong = new ArrayList<Unsupported>();
+        for (int at = 0; at < session.prices().size(); at++) {
+            if (session.prices().get(at).reference() == null) {
+                wrong.add(Unsupported.noReference("price_ids/" + at));
+            }
+        }
+        return wrong;
+    }
+
+    @Override
+    public Map<String, String> parameters(NewCheckout session) {
+        var mode = session.isSubscription() ? "subscription" : "payment";
         var parameters = new TreeMap<String, String>();
-        parameters.put("client_reference_id", ownReference);
+        parameters.put("client_reference_id", session.ownReference());
         parameters.put("mode", mode);
-        parameters.put("success_url", successUrl);
-        if (cancelUrl != null) {
-            parameters.put("cancel_url", cancelUrl);
+        parameters.put("success_url", session.successUrl());
+        if (session.cancelUrl() != null) {
+            parameters.put("cancel_url", session.cancelUrl());
         }
-        if (customer != null) {
-            parameters.put("customer", customer);
-        } else if (mode.equals("payment")) {
-            // Stripe makes a customer for each subscription. For a single payment it makes one only with this parameter.
-            parameters.put("customer_creation", "always");
+        if (session.account() != null) {
+            parameters.put("customer", session.account());
+        } else {
+            if (session.email() != null) {
+                parameters.put("customer_email", session.email());
+            }
+            if (mode.equals("payment")) {
+                // Stripe makes a customer for each subscription. For a single payment it makes one only with this parameter.
+                parameters.put("customer_creation", "always");
+            }
         }
-        for (int at = 0; at < prices.size(); at++) {
-            parameters.put("line_items[" + at + "][price]", prices.get(at));
+        for (int at = 0; at < session.prices().size(); at++) {
+            parameters.put("line_items[" + at + "][price]", String.valueOf(session.prices().get(at).reference()));
             parameters.put("line_items[" + at + "][quantity]", "1");
         }
         return parameters;
     }
 
-    /** Makes a session. @param idempotencyKey our id of the session */
-    public ProviderCheckout create(String apiKey, Map<String, String> parameters, String idempotencyKey) throws ProviderFailure {
-        return answered(api.post(apiKey, PATH, parameters, idempotencyKey).body());
+    @Override
+    public ProviderCheckout open(String apiKey, Asked session) throws ProviderFailure {
+        if (session.reference() != null) {
+            return get(apiKey, session.reference());
+        }
+        if (session.isForgotten()) {
+            var found = find(apiKey, session.ownReference(), session.createdAt(), session.now());
+            if (found != null) {
+                return found;
+            }
+        }
+        return answered(api.post(apiKey, PATH, session.parameters(), session.ownReference()).body());
     }
 
-    /** Reads a session. @param reference Stripe's id */
-    public ProviderCheckout get(String apiKey, String reference) throws ProviderFailure {
+    private ProviderCheckout get(String apiKey, String reference) throws ProviderFailure {
         return answered(api.get(apiKey, PATH + "/" + StripeApi.encoded(reference), Map.of()).body());
     }
 
     /** The session with our id, which was asked for in a time; null if Stripe has none. */
-    public @Nullable ProviderCheckout find(String apiKey, String ownReference, Instant from, Instant to) throws ProviderFailure {
+    private @Nullable ProviderCheckout find(String apiKey, String ownReference, Instant from, Instant to) throws ProviderFailure {
         String last = null;
         for (int page = 1; page <= PAGES_MAX; page++) {
             var parameters = new TreeMap<String, String>();
@@ -106,7 +126,7 @@ public final class StripeCheckouts {
     }
 
     /** The session of an event. @throws UnreadableEvent if a member is missing or has the wrong type */
-    public static ProviderCheckout read(ProviderEvent event) {
+    static ProviderCheckout read(ProviderEvent event) {
         return read(StripeMoney.read(event.object(), "session"), event.type().endsWith("async_payment_failed"));
     }
 

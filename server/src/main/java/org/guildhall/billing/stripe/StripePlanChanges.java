@@ -1,52 +1,69 @@
 package org.guildhall.billing.stripe;
 
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
-import org.guildhall.billing.events.ProviderPreview;
 import org.guildhall.billing.events.ProviderJson;
+import org.guildhall.billing.events.ProviderPlanChanges;
+import org.guildhall.billing.events.ProviderPreview;
+import org.guildhall.billing.events.ProviderPrice;
+import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.billing.events.UnreadableEvent;
+import org.guildhall.billing.events.Unsupported;
+import org.jspecify.annotations.Nullable;
 
 /** Changes of the prices of Stripe's subscriptions, and their previews. */
-public final class StripePlanChanges {
+final class StripePlanChanges implements ProviderPlanChanges {
 
     private static final int LINES_MAX = 100;
     private static final int DESCRIPTION_MAX = 500;
 
     private final StripeApi api;
+    private final StripeSchedules schedules;
 
-    public StripePlanChanges(StripeApi api) {
+    StripePlanChanges(StripeApi api) {
         this.api = api;
+        this.schedules = new StripeSchedules(api);
     }
 
-    /**
-     * A change.
-     *
-     * @param subscription Stripe's id, as those of {@code item} and {@code price}
-     * @param proration invoice_now, next_invoice or none
-     * @param prorationAt the instant from which parts of periods are computed, in whole seconds
-     */
-    public record Change(String subscription, String item, String price, String proration, Instant prorationAt) {
-
-        private String behavior() {
-            return switch (proration) {
-                case "invoice_now" -> "always_invoice";
-                case "next_invoice" -> "create_prorations";
-                default -> "none";
-            };
+    @Override
+    public List<Unsupported> unsupported(Change change, Item current) {
+        if (change.price().reference() == null) {
+            return List.of(Unsupported.noReference("price_id"));
         }
+        return change.isAtPeriodEnd() && !change.proration().equals("none")
+                ? List.of(Unsupported.of("proration", "At the end of a period there is no part of it to charge. Use `none`.")) : List.of();
     }
 
-    /** Asks for the invoice that would follow. Nothing is changed. */
-    public ProviderPreview preview(String apiKey, Change change, String idempotencyKey) throws ProviderFailure {
+    @Override
+    public @Nullable String itemPrice(ProviderPrice price) {
+        return price.reference();
+    }
+
+    private static String behavior(Change change) {
+        return switch (change.proration()) {
+            case "invoice_now" -> "always_invoice";
+            case "next_invoice" -> "create_prorations";
+            default -> "none";
+        };
+    }
+
+    private static String price(Change change) {
+        return String.valueOf(change.price().reference());
+    }
+
+    @Override
+    public ProviderPreview preview(String apiKey, Change change, String key) throws ProviderFailure {
         var parameters = new TreeMap<>(Map.of(
                 "subscription", change.subscription(), "subscription_details[items][0][id]", change.item(),
-                "subscription_details[items][0][price]", change.price(), "subscription_details[proration_behavior]", change.behavior(),
-                "subscription_details[proration_date]", Long.toString(change.prorationAt().getEpochSecond())));
+                "subscription_details[items][0][price]", price(change), "subscription_details[proration_behavior]", behavior(change)));
+        if (!change.isAtPeriodEnd()) {
+            parameters.put("subscription_details[proration_date]", Long.toString(change.prorationAt().getEpochSecond()));
+        }
         try {
-            return read(StripeMoney.read(api.post(apiKey, "/v1/invoices/create_preview", parameters, idempotencyKey).body(), "invoice"));
+            return read(StripeMoney.read(api.post(apiKey, "/v1/invoices/create_preview", parameters, key).body(), "invoice"));
         } catch (UnreadableEvent unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer isn't an invoice.", null);
         }
@@ -70,23 +87,28 @@ public final class StripePlanChanges {
         return details == null ? line.flag("proration") : details.flag("proration");
     }
 
-    /** Makes a change. A payment that fails makes Stripe refuse it. */
-    public void request(String apiKey, Change change, String idempotencyKey) throws ProviderFailure {
-        var parameters = new TreeMap<>(Map.of(
-                "items[0][id]", change.item(), "items[0][price]", change.price(), "proration_behavior", change.behavior(),
-                "payment_behavior", "error_if_incomplete"));
-        if (!change.proration().equals("none")) {
-            parameters.put("proration_date", Long.toString(change.prorationAt().getEpochSecond()));
+    /** A payment that fails makes Stripe refuse the change. */
+    @Override
+    public @Nullable String make(String apiKey, Change change, String key, boolean isForgotten) throws ProviderFailure {
+        if (change.isAtPeriodEnd()) {
+            schedules.make(apiKey, change, key, isForgotten);
+        } else if (!isForgotten || !isMade(apiKey, change)) {
+            var parameters = new TreeMap<>(Map.of(
+                    "items[0][id]", change.item(), "items[0][price]", price(change), "proration_behavior", behavior(change),
+                    "payment_behavior", "error_if_incomplete"));
+            if (!change.proration().equals("none")) {
+                parameters.put("proration_date", Long.toString(change.prorationAt().getEpochSecond()));
+            }
+            api.post(apiKey, "/v1/subscriptions/" + StripeApi.encoded(change.subscription()), parameters, key);
         }
-        api.post(apiKey, "/v1/subscriptions/" + StripeApi.encoded(change.subscription()), parameters, idempotencyKey);
+        return null;
     }
 
-    /** True if the item has the price already. */
-    public boolean isMade(String apiKey, Change change) throws ProviderFailure {
+    private boolean isMade(String apiKey, Change change) throws ProviderFailure {
         var subscription = api.get(apiKey, "/v1/subscriptions/" + StripeApi.encoded(change.subscription()), Map.of()).body();
         for (var item : subscription.path("items").path("data")) {
             if (change.item().equals(item.path("id").textValue())) {
-                return change.price().equals(item.path("price").path("id").textValue());
+                return price(change).equals(item.path("price").path("id").textValue());
             }
         }
         return false;

@@ -4,22 +4,28 @@ import java.util.Map;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
 import org.guildhall.billing.events.ProviderPortal;
+import org.guildhall.billing.events.ProviderPortals;
 import org.guildhall.billing.events.UnreadableEvent;
 
 /** Portal sessions at Stripe. */
-public final class StripePortals {
+final class StripePortals implements ProviderPortals {
 
     private static final int URL_MAX = 4_000;
 
     private final StripeApi api;
 
-    public StripePortals(StripeApi api) {
+    StripePortals(StripeApi api) {
         this.api = api;
     }
 
-    /** Makes a session. @param customer Stripe's id @param idempotencyKey our id of the session */
-    public ProviderPortal create(String apiKey, String customer, String returnUrl, String idempotencyKey) throws ProviderFailure {
-        var body = api.post(apiKey, "/v1/billing_portal/sessions", Map.of("customer", customer, "return_url", returnUrl), idempotencyKey).body();
+    @Override
+    public boolean isOfSubscription() {
+        return false;
+    }
+
+    @Override
+    public ProviderPortal open(String apiKey, String reference, String returnUrl, String key) throws ProviderFailure {
+        var body = api.post(apiKey, "/v1/billing_portal/sessions", Map.of("customer", reference, "return_url", returnUrl), key).body();
         try {
             var session = StripeMoney.read(body, "session");
             return new ProviderPortal(session.requiredReference("id"), session.required("url", URL_MAX));

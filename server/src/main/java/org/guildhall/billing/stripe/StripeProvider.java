@@ -6,8 +6,11 @@ import java.util.Set;
 import java.util.function.Function;
 import org.guildhall.billing.events.Provider;
 import org.guildhall.billing.events.ProviderCheckout;
+import org.guildhall.billing.events.ProviderCheckouts;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderFailure;
+import org.guildhall.billing.events.ProviderPlanChanges;
+import org.guildhall.billing.events.ProviderPortals;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class StripeProvider implements Provider {
 
     private final StripeFetches fetches;
+    private final StripeCheckouts checkouts;
+    private final StripePortals portals;
+    private final StripePlanChanges planChanges;
 
     /** @param baseUrl the address of Stripe's API */
     public StripeProvider(String baseUrl) {
-        this.fetches = new StripeFetches(new StripeApi(baseUrl));
+        var api = new StripeApi(baseUrl);
+        this.fetches = new StripeFetches(api);
+        this.checkouts = new StripeCheckouts(api);
+        this.portals = new StripePortals(api);
+        this.planChanges = new StripePlanChanges(api);
     }
 
     @Override
@@ -70,6 +80,21 @@ public final class StripeProvider implements Provider {
                     "checkout.session.expired" -> StripeCheckouts.read(event);
             default -> null;
         };
+    }
+
+    @Override
+    public ProviderCheckouts checkouts() {
+        return checkouts;
+    }
+
+    @Override
+    public ProviderPortals portals() {
+        return portals;
+    }
+
+    @Override
+    public ProviderPlanChanges planChanges() {
+        return planChanges;
     }
 
     @Override

@@ -23,7 +23,7 @@ public final class CheckoutFixture {
     public final String connection;
     public final String organization;
     public final String price;
-    private final String type;
+    private final SaleFixture sale;
     public final StripeSender stripe;
     public final long now = Instant.now().getEpochSecond();
 
@@ -32,7 +32,7 @@ public final class CheckoutFixture {
         this.http = new Http(server, tenant.token());
         this.connection = made(BILLING + "connections", """
                 {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s", "api_key": "%s"}""".formatted(StripeSender.SECRET, account.apiKey()));
-        this.type = made("/api/v1/catalog/org-types", "{\"key\": \"club\", \"name\": \"Club\"}");
+        this.sale = new SaleFixture(http);
         this.organization = organization("Harbour");
         this.price = price("price_harbour");
         this.stripe = new StripeSender(new Http(server, null), connection, StripeSender.SECRET);
@@ -43,17 +43,12 @@ public final class CheckoutFixture {
     }
 
     public String organization(String name) {
-        return made("/api/v1/runtime/organizations", "{\"name\": \"%s\", \"org_type_id\": \"%s\"}".formatted(name, type));
+        return sale.organization(name);
     }
 
     /** A monthly price of a new published product. */
     public String price(String reference) {
-        var set = made("/api/v1/catalog/entitlement-sets", "{\"name\": \"Harbour\"}");
-        var product = made("/api/v1/catalog/products", "{\"name\": \"Harbour\", \"entitlement_set_id\": \"%s\"}".formatted(set));
-        http.post("/api/v1/catalog/products/" + product + "/publish", null).expect(200);
-        return made("/api/v1/catalog/products/" + product + "/prices", """
-                {"unit_amount": {"amount_minor": 12900, "currency": "AUD"}, "billing_interval": "month", "interval_count": 1, "tax_behavior": "inclusive",
-                 "provider_references": {"stripe": "%s"}}""".formatted(reference));
+        return sale.monthly(12_900, "AUD", Map.of("stripe", reference));
     }
 
     public String body() {

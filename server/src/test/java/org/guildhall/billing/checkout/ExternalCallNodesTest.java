@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ import org.guildhall.Http;
 import org.guildhall.NodeProcess;
 import org.guildhall.TestServer;
 import org.guildhall.billing.StripeStandIn.Posted;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,9 +72,62 @@ class ExternalCallNodesTest {
     }
 
     private static CompletableFuture<Reply> send(CheckoutFixture fixture, NodeProcess node, String key) {
+        return send(fixture, node, key, CheckoutFixture.SESSIONS, fixture.body());
+    }
+
+    private static CompletableFuture<Reply> send(CheckoutFixture fixture, NodeProcess node, String key, String path, @Nullable String body) {
         // A key belongs to the consumer of the token.
         var http = new Http(node.url(), fixture.http.token());
-        return CompletableFuture.supplyAsync(() -> http.post(CheckoutFixture.SESSIONS, fixture.body(), "Idempotency-Key", key));
+        return CompletableFuture.supplyAsync(() -> http.post(path, body, "Idempotency-Key", key));
+    }
+
+    /** Kills a node when the provider has made the change and hasn't answered, and repeats the request elsewhere. */
+    private static Reply killedBeforeTheAnswer(CheckoutFixture fixture, NodeProcess node, String path, @Nullable String body) throws Exception {
+        var key = UUID.randomUUID().toString();
+        var stop = new Stop();
+        fixture.account.between(stop);
+        var sent = send(fixture, node, key, path, body);
+        stop.kill(node);
+        assertThrows(CompletionException.class, sent::join);
+        fixture.tenant.sql("update platform.external_calls set leased_until = now() + interval '30 seconds' where tenant_id = ?", fixture.tenant.id());
+        assertEquals("409 idempotency_in_flight", fixture.http.post(path, body, "Idempotency-Key", key).outcome());
+        fixture.expireLease();
+        return fixture.http.post(path, body, "Idempotency-Key", key);
+    }
+
+    @Test
+    void killedNode_opensOnePortal_andChangesOnePlan(@TempDir Path folder) throws Exception {
+        try (var server = TestServer.freshWithoutScheduler()) {
+            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at)))).toList();
+            var nodes = starting.stream().map(CompletableFuture::join).toList();
+            try {
+                var fixture = new CheckoutFixture(server);
+                var subscription = Map.<String, Object>of("id", "sub_1", "object", "subscription", "customer", "cus_1", "status", "active", "items", Map.of(
+                        "data", List.of(Map.of("id", "si_1", "price", Map.of("id", "price_harbour", "unit_amount", 12900, "currency", "aud")))));
+                // A stub would be fetched by one of the nodes.
+                fixture.send("evt_0", "customer.created", Map.of("id", "cus_1", "object", "customer"));
+                fixture.send("evt_1", "customer.subscription.created", subscription);
+                fixture.account.put("subscriptions", subscription);
+                var plus = fixture.price("price_plus");
+                var made = killedBeforeTheAnswer(fixture, nodes.get(0), "/api/v1/billing/portal-sessions",
+                        "{\"account_id\": \"%s\", \"return_url\": \"https://members.example/account\"}".formatted(
+                                fixture.http.get("/api/v1/billing/accounts").expect(200).at("/data/0/id"))).expect(201);
+                assertEquals(1, fixture.account.objects("portal_sessions").size());
+                assertEquals(fixture.account.objects("portal_sessions").getFirst().get("url"), made.at("/url"));
+
+                var previewed = fixture.http.post("/api/v1/billing/plan-changes", "{\"subscription_id\": \"%s\", \"price_id\": \"%s\", \"proration\": \"none\"}"
+                        .formatted(fixture.http.get("/api/v1/billing/subscriptions").expect(200).at("/data/0/id"), plus)).expect(201);
+                var requested = killedBeforeTheAnswer(
+                        fixture, nodes.get(1), "/api/v1/billing/plan-changes/" + previewed.at("/id") + "/request", null).expect(200);
+                assertEquals("requested", requested.at("/state"));
+                var asked = fixture.account.posted().stream().filter(one -> one.path().equals("/v1/subscriptions/sub_1")).map(Posted::key).toList();
+                assertEquals(List.of(String.valueOf(previewed.at("/id"))), asked.stream().distinct().toList());
+                assertEquals(List.of("plan_change.answered", "plan_change.created", "plan_change.requested"), fixture.tenant.found(
+                        "select action from platform.audit_events where tenant_id = ? and action like 'plan_change%' order by 1", fixture.tenant.id()));
+            } finally {
+                nodes.forEach(NodeProcess::close);
+            }
+        }
     }
 
     /** A retry on another node, first within the lease of the dead one and then after it. */

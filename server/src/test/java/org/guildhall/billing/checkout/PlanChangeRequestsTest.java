@@ -83,6 +83,27 @@ class PlanChangeRequestsTest {
         assertEquals("confirmed", fixture.http.get(CHANGES + "?subscription_id=" + subscription + "&state=confirmed").expect(200).at("/data/0/state"));
     }
 
+    /** The change waits in a schedule of the subscription; nothing is charged before. */
+    @Test
+    void periodEnd_isASchedule_andTheLaterEventConfirms() {
+        var body = body("none").replace("{", "{\"timing\": \"period_end\", ");
+        var previewed = fixture.http.post(CHANGES, body).expect(201);
+        assertEquals("previewed period_end 22500", previewed.at("/state") + " " + previewed.at("/timing") + " " + previewed.at("/preview/next_total/amount_minor"));
+        assertNull(fixture.account.posted().getLast().parameters().get("subscription_details[proration_date]"));
+        fixture.loseAnswer();
+        assertEquals("503 unavailable", request(previewed).outcome());
+        assertEquals("requested", request(previewed).expect(200).at("/state"));
+        assertEquals(1, fixture.account.objects("subscription_schedules").size());
+        var sent = fixture.account.posted().getLast();
+        assertEquals("/v1/subscription_schedules/sub_sched_1 " + previewed.at("/id"), sent.path() + " " + sent.key());
+        assertEquals("release 100 200 price_harbour price_plus month 1", String.join(" ", List.of(
+                "end_behavior", "phases[0][start_date]", "phases[0][end_date]", "phases[0][items][0][price]", "phases[1][items][0][price]",
+                "phases[1][duration][interval]", "phases[1][duration][interval_count]").stream().map(sent.parameters()::get).toList()));
+        fixture.stripe.send(StripeSender.event("evt_3", "customer.subscription.updated", fixture.now + 9, subscription("price_plus")));
+        assertEquals("confirmed", shown(previewed).at("/state"));
+        assertEquals("422 validation_failed /proration", refusal(body.replace("none", "invoice_now")));
+    }
+
     @Test
     void oldPreview_isRefused() throws Exception {
         var previewed = previewed("invoice_now");

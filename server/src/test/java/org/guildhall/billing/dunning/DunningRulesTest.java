@@ -3,6 +3,7 @@ package org.guildhall.billing.dunning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -35,7 +36,7 @@ class DunningRulesTest {
     private static final Instant NOON = Instant.parse("2026-11-30T01:00:00Z");
 
     private static Standing standing(String invoice, String subscription, boolean hasAddress) {
-        return new Standing(invoice, 1, 12_900, subscription, hasAddress);
+        return new Standing(invoice, 1, 12_900, subscription, hasAddress, false, null);
     }
 
     private static Decision decide(Standing standing, int position, boolean degraded, Pauses pauses) {
@@ -50,6 +51,18 @@ class DunningRulesTest {
         // On 2027-04-04 they go back.
         assertEquals(Instant.parse("2027-04-11T02:00:00Z"), DunningSteps.next(STEPS, 2, Instant.parse("2027-04-04T02:00:00Z"), SYDNEY));
         assertEquals(Instant.parse("2027-04-10T02:00:00Z"), DunningSteps.next(STEPS, 2, Instant.parse("2027-04-03T01:00:00Z"), SYDNEY));
+    }
+
+    @Test
+    void openDisputes_andAnnouncedRetries_hold() {
+        var disputed = new Standing("open", 1, 12_900, "active", true, true, null);
+        assertEquals(new Decision.Hold("dispute"), decide(disputed, 1, false, NONE));
+        assertEquals(new Decision.End("recovered", null), decide(new Standing("paid", 1, 0, "active", true, true, null), 1, false, NONE));
+        for (long days : List.of(-3L, 0L, 9L)) {
+            var retried = new Standing("open", 1, 12_900, "active", true, false, NOON.minus(Duration.ofDays(days)));
+            assertEquals(new Decision.Hold("provider_retry"), decide(retried, 1, false, NONE), days + " days after it");
+        }
+        assertEquals(new Decision.Message(FIRST), decide(new Standing("open", 1, 12_900, "active", true, false, NOON.minus(Duration.ofDays(10))), 1, false, NONE));
     }
 
     @Test
@@ -97,7 +110,7 @@ class DunningRulesTest {
                 new Row("uncollectible", 1, 12_900, "active", true, false), new Row("open", 1, 12_900, "canceled", true, false),
                 new Row("open", 1, 12_900, "canceled", false, true), new Row("open", 1, 12_900, null, true, true))) {
             assertEquals(row.needed(), DunningRules.needsCase(
-                    new Standing(row.state(), row.attempts(), row.remaining(), row.subscription(), true), row.stops(), 12_900), row.toString());
+                    new Standing(row.state(), row.attempts(), row.remaining(), row.subscription(), true, false, null), row.stops(), 12_900), row.toString());
         }
     }
 }

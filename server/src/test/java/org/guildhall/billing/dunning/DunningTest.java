@@ -14,6 +14,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.guildhall.billing.DunningFixture;
+import org.guildhall.billing.StripeBodies;
+import org.guildhall.billing.StripeSender;
 import org.guildhall.tasks.Tasks;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +164,27 @@ class DunningTest {
         dunning.transport();
         dunning.run();
         assertEquals(List.of("exhausted  -"), dunning.cases());
+    }
+
+    @Test
+    void openDisputes_andAnnouncedAttempts_holdTheCase() throws SQLException {
+        dunning.transport();
+        dunning.policy("{\"after_days\": 0, \"action\": \"message\"}", "");
+        failed();
+        long now = Instant.now().getEpochSecond();
+        dunning.send(StripeSender.event("evt_charge", "charge.succeeded", now, StripeBodies.with(
+                StripeBodies.charge("ch_1", "pi_1", "succeeded", now), "invoice", "in_1", "customer", "cus_harbour")));
+        dunning.send(StripeSender.event("evt_dispute", "charge.dispute.created", now, StripeBodies.dispute("du_1", "pi_1", "needs_response")));
+        dunning.run();
+        assertEquals(List.of("held dispute 1"), dunning.cases());
+        dunning.send(StripeSender.event("evt_closed", "charge.dispute.closed", now + 5, StripeBodies.dispute("du_1", "pi_1", "won")));
+        var tenant = dunning.plans.tenant;
+        tenant.sql("update billing.invoices set implied = true, next_attempt_at = now() + interval '2 days' where tenant_id = ?", tenant.id());
+        dunning.run();
+        assertEquals(List.of("held provider_retry 1"), dunning.cases());
+        tenant.sql("update billing.invoices set implied = false where tenant_id = ?", tenant.id());
+        dunning.run();
+        assertEquals(List.of("exhausted  -"), dunning.cases(), "Stripe's own attempts don't hold a case");
     }
 
     @Test

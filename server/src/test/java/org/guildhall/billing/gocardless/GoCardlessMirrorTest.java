@@ -86,6 +86,28 @@ class GoCardlessMirrorTest {
         until("MD2 active", () -> gocardless.shown("accounts", "default_payment_method/provider_reference", "default_payment_method/state"));
     }
 
+    /** The subscription and the payment that end with the mandate have events of their own. */
+    @ParameterizedTest
+    @CsvSource({"cancelled", "expired", "failed"})
+    void lostMandate_isOneTask_untilThereIsAnother(String action) {
+        gocardless.account.put("subscriptions", GoCardlessBodies.subscription("SB1", "MD1", "active", Map.of()));
+        gocardless.send(event("EV0", CONFIRMED_AT, "mandates.active", "MD1"), event("EV1", CONFIRMED_AT, "subscriptions.created", "SB1"));
+        until("June Park active", () -> gocardless.shown("accounts", "name", "default_payment_method/state"));
+        gocardless.account.put("mandates", mandate("MD1", "CU1", action));
+        gocardless.account.put("subscriptions", GoCardlessBodies.subscription("SB1", "MD1", "cancelled", Map.of()));
+        payment("cancelled");
+        gocardless.send(
+                event("EV2", PAID_OUT_AT, "mandates." + action, "MD1"), event("EV3", PAID_OUT_AT, "subscriptions.cancelled", "SB1"),
+                event("EV4", PAID_OUT_AT, "payments.cancelled", "PM1"), event("EV5", FAILED_AT, "mandates." + action, "MD1"));
+        until("[Ask June Park for another mandate]", () -> tasks("open"));
+        until("canceled canceled", () -> gocardless.shown("subscriptions", "state") + " " + gocardless.shown("payments", "state"));
+        assertEquals(1, gocardless.http.get("/api/v1/tasks/operational-tasks?state=open").expect(200).json().get("data").size());
+        gocardless.account.put("mandates", with(mandate("MD2", "CU1", "pending_submission"), "created_at", "2026-09-12T01:00:00.000Z"));
+        gocardless.send(event("EV6", "2026-09-12T01:00:00.000Z", "mandates.created", "MD2"));
+        until("[Ask June Park for another mandate]", () -> tasks("completed"));
+        assertEquals("[]", tasks("open"));
+    }
+
     @ParameterizedTest
     @CsvSource({"created, pending_submission, pending", "submitted, submitted, processing", "customer_approval_granted, pending_customer_approval, requires_action"})
     void waitingPayment_impliesAnOpenInvoice(String action, String status, String state) {

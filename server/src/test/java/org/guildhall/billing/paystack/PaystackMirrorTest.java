@@ -4,15 +4,19 @@ import static org.guildhall.billing.GoCardlessFixture.until;
 import static org.guildhall.billing.StripeBodies.object;
 import static org.guildhall.billing.StripeBodies.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
@@ -121,7 +125,7 @@ class PaystackMirrorTest {
     void eventsOfTheTestMode_areForeign_andOthersUnknown() {
         send("charge.success", with(transaction(1_650, Map.of(), 0), "domain", "test"), "skipped");
         send("transfer.success", Map.of("domain", "live"), "skipped");
-        send("subscription.expiring_cards", List.of(Map.of("expiry_date", "12/2026")), "skipped");
+        send("customeridentification.failed", Map.of("domain", "live"), "skipped");
         send("charge.success", Map.of("domain", "live"), "failed");
     }
 
@@ -170,6 +174,43 @@ class PaystackMirrorTest {
         send("subscription." + event, with(subscription(status), "domain", "live"), "processed");
         until(state + " " + status + " " + ends + " PLN_1 110000", () -> shown(
                 "subscriptions", "state", "provider_status", "cancel_at_period_end", "items/0/price_reference", "items/0/unit_amount/amount_minor"));
+    }
+
+    private static Map<String, Object> withCard(Map<String, Object> subscription, String last4, YearMonth expires) {
+        return with(subscription, "authorization", object(
+                "authorization_code", "AUTH_secret", "last4", last4, "brand", "visa", "exp_month", "%02d".formatted(expires.getMonthValue()), "exp_year",
+                Integer.toString(expires.getYear())));
+    }
+
+    private String tasks(String state) {
+        var titles = new TreeSet<String>();
+        http.get("/api/v1/tasks/operational-tasks?state=" + state).expect(200).json().get("data").forEach(task -> titles.add(task.get("title").asText()));
+        return titles.toString();
+    }
+
+    /** Paystack sends the event at the beginning of the month in which cards expire. */
+    @Test
+    void expiringCards_areOneTaskOfACustomer_untilTheyAreReplaced() {
+        var month = YearMonth.now(ZoneOffset.UTC);
+        var second = with(subscription("active"), "subscription_code", "SUB_2");
+        account.put("/subscription/SUB_1", withCard(subscription("active"), "4081", month))
+                .put("/subscription/SUB_2", withCard(second, "4081", month));
+        send("subscription.create", with(subscription("active"), "domain", "live"), "processed");
+        until("June Park", () -> shown("accounts", "name"));
+        send("subscription.expiring_cards", List.of(
+                Map.of("expiry_date", month.toString(), "subscription", Map.of("subscription_code", "SUB_1")),
+                Map.of("expiry_date", month.toString(), "subscription", Map.of("subscription_code", "SUB_2"))), "processed");
+        until("2", () -> String.valueOf(http.get(BILLING + "subscriptions?state=active").expect(200).json().get("data").size()));
+        until("card 4081 expiring", () -> shown("accounts", "default_payment_method/kind", "default_payment_method/last4", "default_payment_method/state"));
+        assertEquals(1, http.get("/api/v1/tasks/operational-tasks?state=open").expect(200).json().get("data").size());
+        account.put("/subscription/SUB_1", withCard(subscription("active"), "1111", month.plusYears(2)));
+        send("invoice.create", with(invoice(false, Map.of()), "invoice_code", "INV_7"), "processed");
+        until("1111 active", () -> shown("accounts", "default_payment_method/last4", "default_payment_method/state"));
+        assertEquals(1, http.get("/api/v1/tasks/operational-tasks?state=open").expect(200).json().get("data").size());
+        account.put("/subscription/SUB_2", withCard(with(second, "status", "cancelled"), "4081", month));
+        send("subscription.disable", with(second, "domain", "live"), "processed");
+        until("1", () -> String.valueOf(http.get("/api/v1/tasks/operational-tasks?state=completed").expect(200).json().get("data").size()));
+        assertFalse(http.get("/api/v1/platform/audit-events").expect(200).text().contains("AUTH_secret"));
     }
 
     @Test

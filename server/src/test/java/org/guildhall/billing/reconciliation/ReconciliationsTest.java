@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.api.model.ReconciliationId;
 import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
 import org.guildhall.billing.StripeStandIn;
@@ -154,6 +155,25 @@ class ReconciliationsTest {
         assertEquals(1, started.json().get("data").size());
         var report = finished(http.get(list + "/" + started.at("/data/0/id")).expect(200));
         assertEquals("succeeded compared 1 missing 1/0 differing 0 unreadable 0 requested 0", counts(report));
+    }
+
+    /** 400 days are the tenant's time for the bodies of webhooks. */
+    @Test
+    void job_deletesOldReports_withTheirDifferences() throws Exception {
+        account.put("customers", customer("cus_new", "Ada", 20));
+        var old = finished(start("")).at("/id");
+        var younger = finished(start("")).at("/id");
+        tenant.sql("update billing.reconciliations set created_at = now() - interval '401 days' where tenant_id = ? and id = ?", tenant.id(),
+                ReconciliationId.parse(String.valueOf(old)).value());
+        tenant.sql("update billing.reconciliations set created_at = now() - interval '399 days' where tenant_id = ? and id = ?", tenant.id(),
+                ReconciliationId.parse(String.valueOf(younger)).value());
+        http.post("/api/v1/tasks/jobs/billing-reconciliation/runs", null).expect(202);
+        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && http.get(BILLING + "reconciliations/" + old).status() == 200;) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        http.get(BILLING + "reconciliations/" + old).expect(404);
+        http.get(BILLING + "reconciliations/" + younger).expect(200);
+        assertEquals(List.of("1"), tenant.found("select count(*) from billing.reconciliation_differences where tenant_id = ?", tenant.id()));
     }
 
     @Test
