@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The schedule room through the front door: class types, locations, sessions, bookings with their waitlist, and what everybody can see.
+# The schedule room through the front door: class types, locations, series, sessions, bookings with their waitlist, and what everybody can see.
 # shellcheck source-path=SCRIPTDIR source=lib/checks.bash
 source "$(dirname "$0")/lib/checks.bash"
 
@@ -161,6 +161,41 @@ check "so somebody else gets it" 201 '.state == "booked"'
 session=$full
 call POST "/schedule/sessions/$session/cancel" '{"reason": "The coach is ill."}'
 check "a canceled session cancels its bookings" 200 '.state == "canceled"' '.booked == 0' '.waiting == 0'
+
+day() { TZ=Australia/Sydney date -d "+$1 days" +%F; }
+call POST /schedule/series "{\"class_type_id\": \"$spin\", \"starts_local\": \"$(day 2)T06:00\", \"rrule\": \"FREQ=HOURLY\"}"
+check "a rule of hours is refused" 422 '.errors[0].pointer == "/rrule"'
+call POST /schedule/series "{\"external_id\": \"series-$run\", \"class_type_id\": \"$spin\", \"location_id\": \"$studio\", \"starts_local\": \"$(day 2)T06:00\",
+    \"rrule\": \"FREQ=DAILY;COUNT=5\"}"
+check "a series is created in the zone of its location" 201 '.zone == "Australia/Sydney"' '.state == "active"' '.duration_minutes == 45'
+series=$(member .id)
+call GET "/schedule/series?external_id=series-$run"
+check "and found by its external id" 200 ".data[0].id == \"$series\""
+call GET "/schedule/sessions?series_id=$series"
+check "its sessions are there at once" 200 '.data | length == 5' '[.data[] | .local.time] | unique == ["06:00"]' '.data | all(.starts_at == .original_starts_at)'
+session=$(member '.data[3].id')
+split=$(member '.data[2].starts_at')
+call PATCH "/schedule/series/$series" "{\"exceptions\": [\"$(day 3)\"], \"name\": \"Early\"}"
+check "an exception takes a session away" 200 '.version == 2' '.name == "Early"'
+call GET "/schedule/sessions?series_id=$series"
+check "and only that one" 200 '.data | length == 4' '.data | all(.name == "Early")'
+book "$ana"
+check "a session of a series is booked" 201 '.state == "booked"'
+call POST "/schedule/series/$series/end" '{}'
+check "a booked session isn't lost" 409 '.code == "conflict"' ".session_ids == [\"$session\"]"
+call PATCH "/schedule/series/$series" "{\"from\": \"$split\", \"name\": \"Following\"}"
+check "this and following is another series" 200 '.followed_by_series_id != null' ".ended_from == \"$split\""
+following=$(member .followed_by_series_id)
+call GET "/schedule/sessions?series_id=$following"
+check "which has the later sessions with their bookings" 200 '.data | length == 3' ".data[1].id == \"$session\"" '.data[1].booked == 1' '.data | all(.name == "Following")'
+call POST "/schedule/series/$following/end" '{"cancel_booked": true, "reason": "The studio closes."}'
+check "a series ends with a reason for who has booked" 200 '.state == "ended"'
+call GET "/schedule/sessions/$session"
+check "and the booked session is canceled" 200 '.state == "canceled"' '.cancel_reason == "The studio closes."' '.booked == 0'
+
+call GET "/schedule/sessions.ics?class_type_id=$spin"
+check "the sessions are a calendar" 200
+check_that "with the id of each" grep -q "^UID:$session" <<<"$body"
 
 call POST "/schedule/class-types/$spin/archive"
 check "a class type is archived" 200 '.state == "archived"'

@@ -15,7 +15,9 @@ export default function url(item, { singular }, { path }) {
   if (!DOMAINS.includes(first) && !SINGLE.includes(first)) {
     wrong(`${first} is no domain.`);
   }
-  for (const [index, segment] of rest.entries()) {
+  for (const [index, name] of rest.entries()) {
+    // A collection in another form has its ending, as in `sessions.ics`.
+    const segment = name.replace(/\.ics$/, '');
     const id = /^\{[a-z]+(_[a-z]+)*\}$/.test(segment);
     if (!id && !/^[a-z]+(-[a-z]+)*$/.test(segment)) {
       wrong(`${segment} is not kebab-case.`);

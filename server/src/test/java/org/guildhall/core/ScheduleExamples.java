@@ -26,11 +26,18 @@ final class ScheduleExamples {
             example(UPDATE_LOCATION),
             example(ARCHIVE_LOCATION),
 
+            example(CREATE_SERIES).makes("srs"),
+            example(LIST_SERIES),
+            example(GET_SERIES),
+            example(UPDATE_SERIES),
+            example(END_SERIES).with("/from", samples -> soon()),
+
             example(CREATE_SESSION).makes("ses").with("/starts_at", samples -> soon()),
             example(LIST_SESSIONS),
             example(GET_SESSION),
             example(UPDATE_SESSION),
             example(CANCEL_SESSION),
+            example(GET_SESSION_CALENDAR),
             example(LIST_PUBLIC_SESSIONS).entry(samples -> samples.id("ses")),
 
             example(CREATE_BOOKING).makes("bkg").with("/session_id", samples -> session(samples, 9)),

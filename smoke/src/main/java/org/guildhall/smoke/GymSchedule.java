@@ -7,6 +7,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import java.util.Arrays;
+import java.util.List;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.AllowanceUse;
 import org.guildhall.client.model.ClassType;
@@ -16,27 +17,31 @@ import org.guildhall.client.model.ListLocationsOptions;
 import org.guildhall.client.model.ListOrganizationsOptions;
 import org.guildhall.client.model.ListPersonsOptions;
 import org.guildhall.client.model.ListPersonsSort;
+import org.guildhall.client.model.ListSeriesOptions;
 import org.guildhall.client.model.ListSessionsOptions;
 import org.guildhall.client.model.Location;
 import org.guildhall.client.model.NewBooking;
 import org.guildhall.client.model.NewClassType;
 import org.guildhall.client.model.NewLocation;
 import org.guildhall.client.model.NewParty;
+import org.guildhall.client.model.NewPerson;
+import org.guildhall.client.model.NewSeries;
 import org.guildhall.client.model.NewSession;
 import org.guildhall.client.model.PartyMode;
 import org.guildhall.client.model.PartyPerson;
 import org.guildhall.client.model.Person;
 import org.guildhall.client.model.Promotion;
+import org.guildhall.client.model.Series;
 import org.guildhall.client.model.Session;
 
-/** The classes of Winter Street: two kinds in two studios, a week of sessions, and a full one with a waitlist. */
+/** The classes of Winter Street: two kinds in two studios, Coach Sarah's series, and a full session with a waitlist. */
 final class GymSchedule {
 
     /** The number of steps that {@link #fill} reports. */
-    static final int STEPS = 2;
+    static final int STEPS = 3;
 
     private static final int WAITLIST_PLACES = 5;
-    private static final int DAYS = 7;
+    private static final int EXCEPTION_AFTER_DAYS = 9;
     private static final int FULL_CAPACITY = 2;
     private static final int BOOKED = 4;
     private static final ZoneId ZONE = ZoneId.of("Australia/Sydney");
@@ -56,17 +61,20 @@ final class GymSchedule {
                 .withWaitlistPlaces(WAITLIST_PLACES).withAgeMin(6).withAgeMax(12).withPromotion(Promotion.OFFER).withColor("#D9822B")
                 .withNeeds(new AllowanceUse("studio.classes", 1)));
         progress.step("two kinds of class in two studios");
-        var today = LocalDate.now(ZONE);
-        for (int day = 1; day <= DAYS; day++) {
-            schedule.session(spin, studio, "spin-" + today.plusDays(day), at(today.plusDays(day), LocalTime.of(6, 0)), spin.capacity());
-        }
-        var saturday = today.plusDays(1).with(TemporalAdjusters.nextOrSame(DayOfWeek.SATURDAY));
-        var kids = schedule.session(judo, dojo, "judo-" + saturday, at(saturday, LocalTime.of(10, 0)), judo.capacity());
-        schedule.book(kids, "luca-rossi", "family-rossi");
+        var sarah = schedule.coach();
+        var tomorrow = LocalDate.now(ZONE).plusDays(1);
+        var saturday = tomorrow.with(TemporalAdjusters.nextOrSame(DayOfWeek.SATURDAY));
+        schedule.series("spin-mornings", new NewSeries(spin.id(), tomorrow + "T06:00", "FREQ=DAILY")
+                .withName("Spin with Sarah").withLocationId(studio.id()).withCoachPersonId(sarah.id()).withZone(ZONE.getId())
+                .withExceptions(List.of(tomorrow.plusDays(EXCEPTION_AFTER_DAYS))));
+        var kids = schedule.series("kids-judo", new NewSeries(judo.id(), saturday + "T10:00", "FREQ=WEEKLY;BYDAY=SA")
+                .withLocationId(dojo.id()).withCoachPersonId(sarah.id()).withZone(ZONE.getId()));
+        schedule.book(schedule.first(kids), "luca-rossi", "family-rossi");
+        progress.step("the week of Coach Sarah as two series");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
         schedule.waitTogether(full, "priya-raman", "arjun-raman");
-        progress.step("a week of sessions, one of them full, with a family that waits");
+        progress.step("a full session with a waitlist, and a family that waits");
     }
 
     private static Instant at(LocalDate day, LocalTime time) {
@@ -85,6 +93,24 @@ final class GymSchedule {
         return CatalogSeed.ensure(
                 () -> classTypes.list(new ListClassTypesOptions().withExternalId(externalId)),
                 () -> classTypes.create(values.withExternalId(externalId)));
+    }
+
+    private Person coach() {
+        var persons = guildhall.runtime().persons();
+        return CatalogSeed.ensure(
+                () -> persons.list(new ListPersonsOptions().withExternalId("coach-sarah")),
+                () -> persons.create(new NewPerson("Coach Sarah").withExternalId("coach-sarah")));
+    }
+
+    private Series series(String externalId, NewSeries values) {
+        var series = guildhall.schedule().series();
+        return CatalogSeed.ensure(
+                () -> series.list(new ListSeriesOptions().withExternalId(externalId)),
+                () -> series.create(values.withExternalId(externalId)));
+    }
+
+    private Session first(Series series) {
+        return guildhall.schedule().sessions().list(new ListSessionsOptions().withSeriesId(series.id()).withLimit(1)).data().getFirst();
     }
 
     private Session session(ClassType type, Location location, String externalId, Instant starts, int capacity) {

@@ -45,7 +45,7 @@ final class ResponseWriter {
             if (!MediaTypes.accepts(exchange.list("Accept"), download.contentType())) {
                 throw Problem.NOT_ACCEPTABLE.because("The file is " + download.contentType() + ", but Accept doesn't allow it.");
             }
-            return Response.of(download);
+            return call.operation().publiclyCached() ? cached(exchange, download) : Response.of(download);
         }
         byte[] body = reply.body() == null ? null : Json.bytes(shaped(call, read, reply.body()));
         return answer(exchange, call, reply, body, reply.body() instanceof Page<?> page ? page.page() : null);
@@ -88,6 +88,17 @@ final class ResponseWriter {
             return cached ? same.with("Cache-Control", CACHED_BRIEFLY) : same;
         }
         return answer.with("ETag", etag);
+    }
+
+    /** A small file that any cache can keep; it is sent from memory. */
+    private static Response cached(Exchange exchange, Download download) {
+        byte[] file = download.part().apply(0);
+        var etag = Etag.of(0, file);
+        boolean known = Etag.matches(exchange.list("If-None-Match"), etag);
+        var answer = Response.of(known ? 304 : 200, known ? null : file, download.contentType())
+                .with("ETag", etag)
+                .with("Cache-Control", CACHED_BRIEFLY);
+        return known ? answer : answer.with("Content-Disposition", "attachment; filename=\"" + download.fileName() + "\"");
     }
 
     private static Response document(Exchange exchange, RawBody document) {

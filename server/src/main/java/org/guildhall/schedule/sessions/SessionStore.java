@@ -2,8 +2,10 @@ package org.guildhall.schedule.sessions;
 
 import static org.guildhall.core.sql.Columns.assigned;
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.core.sql.Columns.params;
 import static org.guildhall.schema.schedule.Tables.LOCATIONS;
 import static org.guildhall.schema.schedule.Tables.SESSIONS;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
@@ -12,6 +14,7 @@ import static org.jooq.impl.DSL.select;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,10 +45,11 @@ public final class SessionStore {
      * A stored session.
      *
      * @param state scheduled, running, over or canceled, by the clock of the statement
+     * @param series its place in a series; null if it is in none
      * @param zone the zone of its local times
      */
     public record Row(
-            UUID id, UUID classTypeId, Values values, @Nullable String locationName, String zone, Places places, String state, @Nullable String cancelReason,
+            UUID id, UUID classTypeId, @Nullable InSeries series, Values values, @Nullable String locationName, String zone, Places places, String state, @Nullable String cancelReason,
             @Nullable Instant canceledAt, Instant createdAt, Instant updatedAt, long version) {
 
         public Instant startsAt() {
@@ -60,6 +64,9 @@ public final class SessionStore {
             return values.rules();
         }
     }
+
+    /** The place of a session in a series. @param changed true once a caller has changed the session itself */
+    public record InSeries(UUID seriesId, Instant originalStartsAt, boolean changed) {}
 
     /** The members of a session that a caller can set. */
     public record Values(
@@ -76,7 +83,7 @@ public final class SessionStore {
 
     /** The filters of a list; null for an absent one. */
     record Filter(
-            @Nullable String externalId, @Nullable UUID classTypeId, @Nullable UUID locationId, @Nullable UUID coachPersonId,
+            @Nullable String externalId, @Nullable UUID seriesId, @Nullable UUID classTypeId, @Nullable UUID locationId, @Nullable UUID coachPersonId,
             @Nullable Boolean hasFree, @Nullable String state, TimeWindow starts) {}
 
     private static final RuleColumnStore RULE_COLUMNS = RuleColumnStore.of(SESSIONS);
@@ -105,6 +112,15 @@ public final class SessionStore {
     private static final Condition BY_ID = SESSIONS.ID.eq(param(SESSIONS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SESSIONS).where(BY_ID), SessionStore::row);
     private static final PreparedQuery<UUID> LOCK = PreparedQuery.ofValue(select(SESSIONS.ID).from(SESSIONS).where(BY_ID).forUpdate());
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            select(COLUMNS).from(SESSIONS).where(SESSIONS.ID.eq(any(params("ids", SQLDataType.UUID)))).orderBy(SESSIONS.STARTS_AT, SESSIONS.ID),
+            SessionStore::row);
+    private static final Condition OF_SERIES = SESSIONS.SERIES_ID.eq(param(SESSIONS.SERIES_ID))
+            .and(SESSIONS.ORIGINAL_STARTS_AT.ge(param(SESSIONS.ORIGINAL_STARTS_AT)));
+    private static final PreparedQuery<UUID> LOCK_OF_SERIES = PreparedQuery.ofValue(
+            select(SESSIONS.ID).from(SESSIONS).where(OF_SERIES).orderBy(SESSIONS.ID).forUpdate());
+    private static final PreparedQuery<Row> GET_OF_SERIES = PreparedQuery.of(
+            select(COLUMNS).from(SESSIONS).where(OF_SERIES).orderBy(SESSIONS.STARTS_AT, SESSIONS.ID), SessionStore::row);
     private static final PreparedQuery<UUID> INSERT = PreparedQuery.ofValue(
             insertInto(SESSIONS)
                     .set(assigned(inserted()))
@@ -113,6 +129,7 @@ public final class SessionStore {
             DSL.update(SESSIONS)
                     .set(assigned(SET.toArray(Field[]::new)))
                     .set(SESSIONS.ZONE, param(SESSIONS.ZONE))
+                    .set(SESSIONS.CHANGED, inline(true))
                     .set(SESSIONS.UPDATED_AT, Columns.now())
                     .set(SESSIONS.VERSION, SESSIONS.VERSION.plus(inline(1)))
                     .where(BY_ID)
@@ -132,6 +149,7 @@ public final class SessionStore {
             by -> select(COLUMNS)
                     .from(SESSIONS)
                     .where(by.is(SESSIONS.EXTERNAL_ID, Filter::externalId))
+                    .and(by.is(SESSIONS.SERIES_ID, Filter::seriesId))
                     .and(by.is(SESSIONS.CLASS_TYPE_ID, Filter::classTypeId))
                     .and(by.is(SESSIONS.LOCATION_ID, Filter::locationId))
                     .and(by.is(SESSIONS.COACH_PERSON_ID, Filter::coachPersonId))
@@ -178,7 +196,7 @@ public final class SessionStore {
     private static List<Field<?>> columns() {
         var columns = new ArrayList<Field<?>>(SET);
         columns.addAll(List.of(
-                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, LOCATION_NAME, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
+                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, SESSIONS.SERIES_ID, SESSIONS.ORIGINAL_STARTS_AT, SESSIONS.CHANGED, LOCATION_NAME, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
                 SESSIONS.CREATED_AT, SESSIONS.UPDATED_AT, SESSIONS.VERSION));
         return List.copyOf(columns);
     }
@@ -200,6 +218,20 @@ public final class SessionStore {
         return batch.one(GET, id);
     }
 
+    /** Sessions by their ids, in the order of their starts. */
+    public List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
+    }
+
+    /** Locks the sessions of a series whose original start is an instant or later, and reads them after the lock. */
+    public List<Row> lockOfSeries(Tx tx, UUID seriesId, Instant from) {
+        var batch = new Batch();
+        batch.all(LOCK_OF_SERIES, seriesId, from);
+        var rows = batch.all(GET_OF_SERIES, seriesId, from);
+        batch.send(tx);
+        return rows.get();
+    }
+
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
         return LIST.page(tx, page, filter);
     }
@@ -211,7 +243,7 @@ public final class SessionStore {
         return GET.single(tx, UPDATE.single(tx, given.toArray()));
     }
 
-    Row cancel(Tx tx, UUID id, String reason) {
+    public Row cancel(Tx tx, UUID id, String reason) {
         return GET.single(tx, CANCEL.single(tx, reason, id));
     }
 
@@ -224,9 +256,14 @@ public final class SessionStore {
         return given;
     }
 
+    private static @Nullable InSeries inSeries(RowReader cells) {
+        var series = cells.get(SESSIONS.SERIES_ID);
+        return series == null ? null : new InSeries(series, cells.get(SESSIONS.ORIGINAL_STARTS_AT), cells.get(SESSIONS.CHANGED));
+    }
+
     private static Row row(RowReader cells) {
         return new Row(
-                cells.get(SESSIONS.ID), cells.get(SESSIONS.CLASS_TYPE_ID),
+                cells.get(SESSIONS.ID), cells.get(SESSIONS.CLASS_TYPE_ID), inSeries(cells),
                 new Values(
                         cells.get(SESSIONS.EXTERNAL_ID), cells.get(SESSIONS.NAME), cells.get(SESSIONS.LOCATION_ID),
                         cells.get(SESSIONS.COACH_PERSON_ID), cells.get(SESSIONS.STARTS_AT), cells.get(SESSIONS.ENDS_AT),

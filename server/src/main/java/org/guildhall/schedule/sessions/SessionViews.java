@@ -9,6 +9,7 @@ import org.guildhall.api.model.LocationId;
 import org.guildhall.api.model.PersonId;
 import org.guildhall.api.model.Promotion;
 import org.guildhall.api.model.PublicSession;
+import org.guildhall.api.model.SeriesId;
 import org.guildhall.api.model.Session;
 import org.guildhall.api.model.SessionId;
 import org.guildhall.api.model.SessionState;
@@ -28,7 +29,9 @@ public final class SessionViews {
         var rules = values.rules();
         var places = row.places();
         return new Session(
-                new SessionId(row.id()), values.externalId(), new ClassTypeId(row.classTypeId()), values.name(),
+                new SessionId(row.id()), values.externalId(), new ClassTypeId(row.classTypeId()),
+                row.series() == null ? null : new SeriesId(row.series().seriesId()), row.series() == null ? null : row.series().originalStartsAt(),
+                values.name(),
                 values.locationId() == null ? null : new LocationId(values.locationId()),
                 values.coachPersonId() == null ? null : new PersonId(values.coachPersonId()), values.startsAt(), values.endsAt(), local(row),
                 values.capacity(), rules.waitlistPlaces(), rules.bookingOpensMinutes(), rules.bookingClosesMinutes(),

@@ -78,7 +78,7 @@ final class SessionsHandler implements SessionsApi<Call> {
     @Override
     public Reply<Page<Session>> listSessions(Call call, ListSessionsQuery query) {
         var filter = new Filter(
-                query.externalId(), query.classTypeId() == null ? null : query.classTypeId().value(),
+                query.externalId(), query.seriesId() == null ? null : query.seriesId().value(), query.classTypeId() == null ? null : query.classTypeId().value(),
                 query.locationId() == null ? null : query.locationId().value(), query.coachPersonId() == null ? null : query.coachPersonId().value(),
                 query.hasFree(), query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.startsAfter(), query.startsFrom(), query.startsBefore()));
@@ -185,6 +185,9 @@ final class SessionsHandler implements SessionsApi<Call> {
         var most = location.values().places();
         if (most != null && values.capacity() > most && (before == null || before.values().capacity() != values.capacity())) {
             throw Problem.VALIDATION_FAILED.at("/capacity", "The location has " + most + " places.");
+        }
+        if (before != null && before.series() != null && values.locationId().equals(before.values().locationId())) {
+            return before.zone();
         }
         var zone = location.values().zone();
         return zone == null ? zones.get(tx) : zone;

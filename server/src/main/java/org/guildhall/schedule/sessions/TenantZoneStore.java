@@ -7,11 +7,11 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.PreparedQuery;
 
 /** The tenant's time zone, for sessions whose location has none. */
-final class TenantZoneStore {
+public final class TenantZoneStore {
 
     private static final PreparedQuery<String> ZONE = PreparedQuery.ofValue(select(SCHEDULE_SETTINGS.TIME_ZONE).from(SCHEDULE_SETTINGS));
 
-    String get(Tx tx) {
+    public String get(Tx tx) {
         return ZONE.single(tx);
     }
 }

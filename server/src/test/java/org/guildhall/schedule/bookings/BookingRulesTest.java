@@ -24,7 +24,7 @@ class BookingRulesTest {
     private static Row session(String starts) {
         var at = Instant.parse(starts);
         return new Row(
-                new UUID(0, 1), new UUID(0, 2), new Values(null, "Judo", null, null, at, at.plus(Duration.ofHours(1)), 20, RULES), null, "Australia/Sydney",
+                new UUID(0, 1), new UUID(0, 2), null, new Values(null, "Judo", null, null, at, at.plus(Duration.ofHours(1)), 20, RULES), null, "Australia/Sydney",
                 new Places(0, 0, 0, 0), "scheduled", null, null, at, at, 1);
     }
 

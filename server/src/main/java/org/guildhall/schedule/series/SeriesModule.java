@@ -1,0 +1,54 @@
+package org.guildhall.schedule.series;
+
+import static org.guildhall.core.problem.Problem.IN_USE;
+import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
+
+import org.guildhall.core.audit.JobTransactions;
+import org.guildhall.core.data.Db;
+import org.guildhall.core.http.Api;
+import org.guildhall.core.work.TaskQueue;
+import org.guildhall.schedule.classes.ClassTypeStore;
+import org.guildhall.schedule.classes.LocationStore;
+import org.guildhall.schedule.classes.RuleChecks;
+import org.guildhall.schedule.sessions.SessionPlaces;
+import org.guildhall.schedule.sessions.SessionStore;
+import org.guildhall.schedule.sessions.TenantZoneStore;
+
+/** Wires series. */
+public final class SeriesModule {
+
+    private final Db jobs;
+    private final TaskQueue queue;
+    private final ClassTypeStore classTypes;
+    private final LocationStore locations;
+    private final RuleChecks rules;
+    private final SeriesStore series = new SeriesStore();
+    private final SeriesSessions sessions;
+
+    /**
+     * @param jobs the connections of jobs
+     * @param places what a change of a session does to its bookings
+     */
+    public SeriesModule(
+            Db jobs, TaskQueue queue, ClassTypeStore classTypes, LocationStore locations, RuleChecks rules, SessionStore sessions, SessionPlaces places) {
+        this.jobs = jobs;
+        this.queue = queue;
+        this.classTypes = classTypes;
+        this.locations = locations;
+        this.rules = rules;
+        this.sessions = new SeriesSessions(sessions, new SeriesSessionStore(), places, queue);
+    }
+
+    /** Registers the background work. */
+    public void schedule() {
+        queue.on(MakeSessionsJob.NAME, TaskQueue.Policy.DUE, new MakeSessionsJob(new JobTransactions(jobs), series, sessions));
+    }
+
+    /** Registers the handler. */
+    public void bind(Api api) {
+        new SeriesHandler(series, sessions, new SeriesChecks(classTypes, locations, new TenantZoneStore(), rules)).bind(api.routes());
+        api.constraints()
+                .on("series_coach", VALIDATION_FAILED, "/coach_person_id", "There is no such person.")
+                .on("series_resource_key", IN_USE, null, "Series use an allowance of the resource key, so it can't be removed.");
+    }
+}
