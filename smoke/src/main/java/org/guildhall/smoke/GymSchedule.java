@@ -58,7 +58,7 @@ final class GymSchedule {
         }
         var saturday = today.plusDays(1).with(TemporalAdjusters.nextOrSame(DayOfWeek.SATURDAY));
         var kids = schedule.session(judo, dojo, "judo-" + saturday, at(saturday, LocalTime.of(10, 0)), judo.capacity());
-        schedule.book(kids, "luca-rossi", "family-rossi");
+        schedule.book(kids, "alessandro-rossi", "family-rossi");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
         progress.step("a week of sessions, one of them full");
