@@ -65,7 +65,7 @@ final class GymSchedule {
                 .withExceptions(List.of(tomorrow.plusDays(EXCEPTION_AFTER_DAYS))));
         var kids = schedule.series("kids-judo", new NewSeries(judo.id(), saturday + "T10:00", "FREQ=WEEKLY;BYDAY=SA")
                 .withLocationId(dojo.id()).withCoachPersonId(sarah.id()).withZone(ZONE.getId()));
-        schedule.book(schedule.first(kids), "luca-rossi", "family-rossi");
+        schedule.book(schedule.first(kids), "alessandro-rossi", "family-rossi");
         progress.step("the week of Coach Sarah as two series");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
