@@ -90,6 +90,9 @@ record RecurrenceRule(Map<String, String> parts) {
         require(parts.containsKey("FREQ"), "`FREQ` is required.");
         require(!parts.keySet().containsAll(ENDS), "A rule has `COUNT` or `UNTIL`, not both.");
         require(!(parts.containsKey("BYMONTHDAY") && part("FREQ").equals("WEEKLY")), "`BYMONTHDAY` can't be combined with WEEKLY.");
+        // Readers of the RFC differ on whether such days are in every month.
+        require(!(parts.containsKey("BYMONTHDAY") && part("FREQ").equals("YEARLY") && !parts.containsKey("BYMONTH")),
+                "`BYMONTHDAY` needs `BYMONTH` with YEARLY.");
         require(!parts.containsKey("BYSETPOS") || parts.keySet().stream().anyMatch(name -> name.startsWith("BY") && !name.equals("BYSETPOS")),
                 "`BYSETPOS` needs another `BY…` part.");
     }
