@@ -120,7 +120,7 @@ check "and is one event" 200 '[.data[].action] == ["party.created"]' '.data[0].c
 call POST "/schedule/class-types/$family/archive"
 check "the class ends" 200
 
-gym=gym$run
+gym=gym${run//[^0-9]/}
 call POST /catalog/integrations "{\"key\": \"$gym\", \"name\": \"Gym\", \"resource_keys\": [{\"key\": \"$gym.classes\", \"display_name\": \"Classes\", \"kind\": \"allowance\"}]}"
 check "classes are an allowance" 201
 call POST /catalog/entitlement-sets "{\"name\": \"One class $run\"}"
