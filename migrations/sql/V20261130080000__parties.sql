@@ -9,6 +9,8 @@ create table schedule.parties (
     primary key (tenant_id, id),
     constraint parties_session foreign key (tenant_id, session_id) references schedule.sessions (tenant_id, id)
 );
+-- A session that is deleted looks for its parties.
+create index parties_of_session on schedule.parties (tenant_id, session_id);
 select platform.guard_table('schedule.parties');
 grant select, insert on schedule.parties to guildhall_app;
 grant select on schedule.parties to guildhall_readonly, guildhall_backup;

@@ -16,7 +16,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
@@ -67,6 +70,8 @@ final class BookingStore {
     private static final Condition DUE = BookingColumnStore.dueAt(NOW).isNotNull();
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(BOOKINGS).where(BY_ID), BookingColumnStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            select(COLUMNS).from(BOOKINGS).where(BOOKINGS.ID.eq(any(params("ids", SQLDataType.UUID)))), BookingColumnStore::row);
     private static final PreparedQuery<Locks> LOCKS = PreparedQuery.mapped(
             select(BOOKINGS.SESSION_ID, BOOKINGS.ORGANIZATION_ID).from(BOOKINGS).where(BY_ID), Records.mapping(Locks::new));
     private static final PreparedQuery<UUID> ORGANIZATIONS = PreparedQuery.ofValue(
@@ -156,6 +161,11 @@ final class BookingStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    /** The bookings by their ids. */
+    Map<UUID, Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids).stream().collect(Collectors.toMap(Row::id, Function.identity()));
     }
 
     @Nullable Locks locks(Tx tx, UUID id) {

@@ -171,6 +171,12 @@ final class NewBookings {
         return insert(tx, locked, wanted, common, new Place(Ids.next(), "waitlisted", place, null), reference);
     }
 
+    /** As they are once all of their party are stored: a waiting party's number of places counts all of them. */
+    List<Created> together(Tx tx, List<Created> created) {
+        var rows = bookings.getAll(tx, created.stream().map(one -> one.row().id()).toList());
+        return created.stream().map(one -> new Created(Objects.requireNonNull(rows.get(one.row().id())), one.code())).toList();
+    }
+
     private record Place(UUID id, String state, @Nullable Long number, @Nullable Instant heldUntil) {}
 
     private Created insert(Tx tx, LockedSession locked, Wanted wanted, Common common, Place place, String reference) {

@@ -121,13 +121,13 @@ final class Parties {
             if (!free && !(request.waitlist() && NewBookings.canWait(locked, size))) {
                 throw NewBookings.noPlace(locked, request.waitlist());
             }
-            var lines = new ArrayList<Line>();
+            var created = new ArrayList<Created>();
             long place = locked.counts().lastPlace() + 1;
             for (var wanted : request.persons()) {
-                var reference = known.references().get(lines.size());
-                lines.add(new Line(wanted.personId(), free ? placed(wanted, reference) : waiting(wanted, place, reference), null));
+                var reference = known.references().get(created.size());
+                created.add(free ? placed(wanted, reference) : waiting(wanted, place, reference));
             }
-            return lines;
+            return (free ? created : places.together(tx, created)).stream().map(one -> new Line(one.row().personId(), one, null)).toList();
         }
 
         /** Who fits gets a place, in the order of the request; the others wait one by one. */

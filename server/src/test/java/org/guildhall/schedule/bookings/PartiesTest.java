@@ -78,6 +78,7 @@ class PartiesTest {
         var party = book(session, persons(3), ALL, waitlist(true));
         assertEquals("waitlisted, waitlisted, waitlisted", outcomes(party));
         assertEquals("18 0 0 2 3", schedule.places(session));
+        party.json().get("lines").forEach(line -> assertEquals(3, line.at("/booking/places_needed").asInt()));
         for (var booking : bookings(party)) {
             assertEquals("1 3 1", member(booking, "/position") + " " + member(booking, "/places_needed") + " " + member(booking, "/place"));
             assertEquals(party.at("/id"), member(booking, "/party_id"));
