@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.api.Operation;
@@ -24,7 +25,8 @@ class TimeWindowsTest {
     void everyList_withAnAfterFilter_hasAFromAndABefore() {
         var spec = new Spec();
         int windows = 0;
-        for (var operation : Operation.values()) {
+        // A calendar isn't a list: it has one window with a begin and an end.
+        for (var operation : Stream.of(Operation.values()).filter(each -> each != Operation.GET_SESSION_CALENDAR).toList()) {
             var names = spec.inputs(operation).query().keySet();
             for (var name : names) {
                 if (name.matches(".*_(after|from|before)")) {
