@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
+import org.guildhall.runtime.entitlements.EntitlementForm;
 import org.guildhall.runtime.entitlements.EntitlementStore;
-import org.guildhall.runtime.entitlements.EntitlementStore.Form;
 import org.guildhall.runtime.people.OrganizationStore;
 import org.guildhall.runtime.people.WorkspaceStore;
 import org.guildhall.runtime.plans.GrantStore;
@@ -175,17 +175,17 @@ final class OverviewStore {
     private static final JsonReader<Lists> LISTS = JsonReader.of(Lists.class);
 
     /** The part of a joined read with everything now, if no transition is due. */
-    static final JoinedRead.Part<Everything> NOW = part(PRESENT, Form.PRESENT);
+    static final JoinedRead.Part<Everything> NOW = part(PRESENT, EntitlementForm.PRESENT);
 
     /** The part of a joined read with everything now, with the due transitions. */
-    static final JoinedRead.Part<Everything> DUE = part(PRESENT, Form.DUE);
+    static final JoinedRead.Part<Everything> DUE = part(PRESENT, EntitlementForm.DUE);
 
     /** The part of a joined read with everything at a past instant. */
-    static final JoinedRead.Part<Everything> THEN = part(PAST, Form.PAST);
+    static final JoinedRead.Part<Everything> THEN = part(PAST, EntitlementForm.PAST);
 
     private OverviewStore() {}
 
-    private static JoinedRead.Part<Everything> part(String lists, Form form) {
+    private static JoinedRead.Part<Everything> part(String lists, EntitlementForm form) {
         var entitled = EntitlementStore.column(form, JoinedRead.ORGANIZATION_ID, JoinedRead.AT).as("entitled");
         Field<JSONB> all = field("(" + lists + ")", JSONB.class, JoinedRead.ORGANIZATION_ID, JoinedRead.AT).as("lists");
         return new JoinedRead.Part<>(List.of(entitled, all), cells -> {

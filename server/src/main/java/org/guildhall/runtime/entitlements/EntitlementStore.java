@@ -38,7 +38,7 @@ public final class EntitlementStore {
      * @param ladders all ladders of the other members, in no order; reachable ladders and those of due transitions have all tiers
      * @param rules the rules of all products that may apply: those in effect at the instant, or since the first due transition
      * @param levels the present use of limits by key, if a transition is due
-     * @param due true if a transition is due that this data doesn't apply; it must be read with {@link Form#DUE} then
+     * @param due true if a transition is due that this data doesn't apply; it must be read with {@link EntitlementForm#DUE} then
      */
     public record EntitlementData(
             OrganizationState holder, Instant now, Instant at, List<ProvisionSpan> held, List<PoolProjection.ScheduledTransition> scheduled,
@@ -70,30 +70,16 @@ public final class EntitlementStore {
 
     private static final JsonReader<EntitlementData> DATA = JsonReader.of(EntitlementData.class);
 
-    /** What a statement reads. Each has its own text, since PostgreSQL prepares every part of a plan, also those that a parameter would skip. */
-    public enum Form {
-        /** The present entitlements of one resource key, if no transition is due. */
-        KEY,
-        /** The present entitlements, if no transition is due. */
-        PRESENT,
-        /** The present entitlements with the due transitions, which takes twice as long to read. */
-        DUE,
-        /** The present entitlements, with the ladders that the organization can move on. */
-        REACHABLE,
-        /** The entitlements at an earlier instant. */
-        PAST
-    }
-
     private static final Field<JSONB> COLUMN = field("found", JSONB.class);
     private static final Param<UUID> ORGANIZATION = param("organization_id", SQLDataType.UUID);
-    private static final PreparedQuery<EntitlementData> FIND_KEY = find(Form.KEY, ORGANIZATION, param("resource_key", SQLDataType.CLOB));
-    private static final PreparedQuery<EntitlementData> FIND_PRESENT = find(Form.PRESENT, ORGANIZATION);
-    private static final PreparedQuery<EntitlementData> FIND_DUE = find(Form.DUE, ORGANIZATION);
+    private static final PreparedQuery<EntitlementData> FIND_KEY = find(EntitlementForm.KEY, ORGANIZATION, param("resource_key", SQLDataType.CLOB));
+    private static final PreparedQuery<EntitlementData> FIND_PRESENT = find(EntitlementForm.PRESENT, ORGANIZATION);
+    private static final PreparedQuery<EntitlementData> FIND_DUE = find(EntitlementForm.DUE, ORGANIZATION);
     private static final PreparedQuery<EntitlementData> FIND_REACHABLE =
-            find(Form.REACHABLE, ORGANIZATION, param("ladder_id", SQLDataType.UUID), param("resource_key", SQLDataType.CLOB));
-    private static final PreparedQuery<EntitlementData> FIND_PAST = find(Form.PAST, ORGANIZATION, param("at", SQLDataType.INSTANT));
+            find(EntitlementForm.REACHABLE, ORGANIZATION, param("ladder_id", SQLDataType.UUID), param("resource_key", SQLDataType.CLOB));
+    private static final PreparedQuery<EntitlementData> FIND_PAST = find(EntitlementForm.PAST, ORGANIZATION, param("at", SQLDataType.INSTANT));
 
-    private static PreparedQuery<EntitlementData> find(Form form, QueryPart... values) {
+    private static PreparedQuery<EntitlementData> find(EntitlementForm form, QueryPart... values) {
         return PreparedQuery.of(resultQuery(EntitlementTextStore.text(form), values), List.of(COLUMN), cells -> parsed(cells.get(COLUMN)));
     }
 
@@ -124,10 +110,10 @@ public final class EntitlementStore {
         return FIND_REACHABLE.one(tx, organizationId, ladderId, resourceKey);
     }
 
-    /** The data as a column, for a statement that reads more at the same instant. @param at a parameter of the form {@link Form#PAST} only */
-    public static Field<JSONB> column(Form form, Field<UUID> organizationId, Field<Instant> at) {
+    /** The data as a column, for a statement that reads more at the same instant. @param at a parameter of the form {@link EntitlementForm#PAST} only */
+    public static Field<JSONB> column(EntitlementForm form, Field<UUID> organizationId, Field<Instant> at) {
         var text = EntitlementTextStore.text(form);
-        return field("({0})", JSONB.class, form == Form.PAST ? resultQuery(text, organizationId, at) : resultQuery(text, organizationId));
+        return field("({0})", JSONB.class, form == EntitlementForm.PAST ? resultQuery(text, organizationId, at) : resultQuery(text, organizationId));
     }
 
     /** Parses the value of such a column. */

@@ -1,7 +1,5 @@
 package org.guildhall.runtime.entitlements;
 
-import org.guildhall.runtime.entitlements.EntitlementStore.Form;
-
 /** The texts of the statements that read entitlements. */
 final class EntitlementTextStore {
 
@@ -270,7 +268,7 @@ final class EntitlementTextStore {
     private EntitlementTextStore() {}
 
     /** The text of a form. Its parameters: {@code {0}} the organization; {@code {1}} the key, the ladder or the instant; {@code {2}} the key. */
-    static String text(Form form) {
+    static String text(EntitlementForm form) {
         var keysOfRules = "select distinct resource_key from rules";
         return switch (form) {
             case KEY -> HOLDER.formatted(NOW) + HELD_WITHOUT_DUE + USED.formatted("select {1} as resource_key", PRESENT_USE, "h.at", RULES_OF_KEY)

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
+import org.guildhall.runtime.entitlements.EntitlementForm;
 import org.guildhall.runtime.entitlements.EntitlementStore;
-import org.guildhall.runtime.entitlements.EntitlementStore.Form;
 import org.guildhall.runtime.usage.UsageFixture;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
@@ -32,8 +32,8 @@ class HistoryTest {
 
     private long entitlements(String organization) {
         return tenant(tx -> pages(tx, DSL.select(
-                EntitlementStore.column(Form.PRESENT, DSL.val(uuid(organization)), DSL.inline(null, SQLDataType.INSTANT)),
-                EntitlementStore.column(Form.DUE, DSL.val(uuid(organization)), DSL.inline(null, SQLDataType.INSTANT)))));
+                EntitlementStore.column(EntitlementForm.PRESENT, DSL.val(uuid(organization)), DSL.inline(null, SQLDataType.INSTANT)),
+                EntitlementStore.column(EntitlementForm.DUE, DSL.val(uuid(organization)), DSL.inline(null, SQLDataType.INSTANT)))));
     }
 
     private <T> T tenant(Function<Tx, T> work) {
