@@ -41,7 +41,7 @@ public final class GoCardlessStandIn {
     private record Failure(int status, @Nullable Integer retryAfter, @Nullable String reason, @Nullable String message) {}
 
     /** An account at GoCardless. */
-    public static final class Account {
+    public static final class Account extends StandInServer.Interruptible<Account> {
 
         private final String token;
         private final Map<String, Map<String, Map<String, Object>>> collections = new HashMap<>();
@@ -49,7 +49,6 @@ public final class GoCardlessStandIn {
         private final List<String> calls = new ArrayList<>();
         private final List<Posted> posted = new ArrayList<>();
         private final Map<String, String> made = new HashMap<>();
-        private final StandInServer.Interruptions interruptions = new StandInServer.Interruptions();
 
         private Account(String token) {
             this.token = token;
@@ -77,26 +76,9 @@ public final class GoCardlessStandIn {
             return List.copyOf(calls);
         }
 
-        /** Loses the next change on its way. */
-        public Account loseChange() {
-            interruptions.before(Account::lost);
+        @Override
+        Account self() {
             return this;
-        }
-
-        /** Loses the answer of the next change. */
-        public Account loseAnswer() {
-            interruptions.between(Account::lost);
-            return this;
-        }
-
-        /** Runs something after the next change is made and before it is answered. */
-        public Account afterNextChange(Runnable action) {
-            interruptions.between(action);
-            return this;
-        }
-
-        private static void lost() {
-            throw new IllegalStateException("the connection is lost");
         }
 
         /** The changes that were asked for, each repetition too. */
@@ -182,7 +164,7 @@ public final class GoCardlessStandIn {
             var account = server.account(exchange);
             var uri = exchange.getRequestURI();
             var change = StandInServer.change(exchange);
-            var answered = account != null && change != null ? account.interruptions.around(() -> account.change(change)) : account == null
+            var answered = account != null && change != null ? account.around(() -> account.change(change)) : account == null
                     ? new Answered(401, Map.of("error", Map.of("type", "invalid_api_usage", "message", "The token isn't known.")), null)
                     : account.answer(uri.getPath(), StandInServer.query(uri.getRawQuery()), String.valueOf(exchange.getRequestHeaders().getFirst("GoCardless-Version")));
             StandInServer.send(exchange, answered);

@@ -36,7 +36,7 @@ public final class PaystackStandIn {
     }
 
     /** An account at Paystack. */
-    public static final class Account {
+    public static final class Account extends StandInServer.Interruptible<Account> {
 
         private final String key;
         private final Map<String, Object> answers = new HashMap<>();
@@ -44,7 +44,6 @@ public final class PaystackStandIn {
         private final List<String> calls = new ArrayList<>();
         private final List<Posted> posted = new ArrayList<>();
         private final List<Map<String, Object>> subscriptions = new ArrayList<>();
-        private final StandInServer.Interruptions interruptions = new StandInServer.Interruptions();
 
         private Account(String key) {
             this.key = key;
@@ -71,26 +70,9 @@ public final class PaystackStandIn {
             return List.copyOf(calls);
         }
 
-        /** Loses the next change on its way. */
-        public Account loseChange() {
-            interruptions.before(Account::lost);
+        @Override
+        Account self() {
             return this;
-        }
-
-        /** Loses the answer of the next change. */
-        public Account loseAnswer() {
-            interruptions.between(Account::lost);
-            return this;
-        }
-
-        /** Runs something after the next change is made and before it is answered. */
-        public Account afterNextChange(Runnable action) {
-            interruptions.between(action);
-            return this;
-        }
-
-        private static void lost() {
-            throw new IllegalStateException("the connection is lost");
         }
 
         /** The changes that were asked for, each repetition too. */
@@ -160,7 +142,7 @@ public final class PaystackStandIn {
             var account = server.account(exchange);
             var change = StandInServer.change(exchange);
             if (account != null && change != null) {
-                StandInServer.send(exchange, account.interruptions.around(() -> account.change(change)));
+                StandInServer.send(exchange, account.around(() -> account.change(change)));
                 return;
             }
             var path = exchange.getRequestURI().getPath();

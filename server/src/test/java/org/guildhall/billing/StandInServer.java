@@ -34,18 +34,36 @@ public final class StandInServer<A> {
     /** A change that was asked for, such as {@code POST /subscriptions}, with its body. @param key the idempotency key; null for none */
     public record Posted(String call, JsonNode body, @Nullable String key) {}
 
-    /** What happens around the next changes: before one is taken, or after it is made and before it is answered. If it throws, the connection is lost. */
-    static final class Interruptions {
+    /** An account whose next changes can be interrupted: before one is taken, or after it is made and before it is answered. */
+    abstract static class Interruptible<A extends Interruptible<A>> {
 
         private final Deque<Runnable> before = new ArrayDeque<>();
         private final Deque<Runnable> between = new ArrayDeque<>();
 
-        synchronized void before(Runnable action) {
-            before.add(action);
+        abstract A self();
+
+        /** Loses the next change on its way. */
+        public A loseChange() {
+            return add(before, Interruptible::lose);
         }
 
-        synchronized void between(Runnable action) {
-            between.add(action);
+        /** Loses the answer of the next change. */
+        public A loseAnswer() {
+            return add(between, Interruptible::lose);
+        }
+
+        /** Runs something after the next change is made and before it is answered. */
+        public A afterNextChange(Runnable action) {
+            return add(between, action);
+        }
+
+        private static void lose() {
+            throw new IllegalStateException("the connection is lost");
+        }
+
+        private synchronized A add(Deque<Runnable> actions, Runnable action) {
+            actions.add(action);
+            return self();
         }
 
         private synchronized Runnable next(Deque<Runnable> actions) {
@@ -53,7 +71,7 @@ public final class StandInServer<A> {
             return next == null ? () -> { } : next;
         }
 
-        Answered around(Supplier<Answered> change) {
+        final Answered around(Supplier<Answered> change) {
             next(before).run();
             var answered = change.get();
             next(between).run();
