@@ -30,7 +30,7 @@ final class ScopeDelegation {
 
     /** Refuses a caller that acts as a member, if it manages a consumer that acts as an operator. */
     static void requireActsAs(Caller caller, String actsAs) {
-        if (caller.actsAs().equals("member") && !actsAs.equals("member")) {
+        if (caller.isMember() && !actsAs.equals("member")) {
             throw Problem.INSUFFICIENT_SCOPE.because("A caller that acts as a member can't give scopes to one that acts as an " + actsAs + ".");
         }
     }

@@ -27,6 +27,11 @@ public record Caller(
      */
     public record Limit(String policy, String key, long limit, int windowSeconds) {}
 
+    /** True if the caller acts as a member, not as an operator. */
+    public boolean isMember() {
+        return actsAs.equals("member");
+    }
+
     /** True if the caller holds the scope or one that includes it. */
     public boolean has(String scope) {
         return Scopes.covers(scopes, scope);

@@ -81,7 +81,7 @@ final class PickupAuthoritiesHandler implements PickupAuthoritiesApi<Call> {
     }
 
     private static Acting acting(Call call, @Nullable PersonId person) {
-        return new Acting(person == null ? null : person.value(), call.caller().actsAs().equals("member"));
+        return new Acting(person == null ? null : person.value(), call.caller().isMember());
     }
 
     private static Authorized authorized(NewAuthorizedPerson body) {

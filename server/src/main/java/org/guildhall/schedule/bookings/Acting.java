@@ -17,7 +17,7 @@ final class Acting {
     }
 
     static boolean isMember(Call call) {
-        return call.caller().actsAs().equals("member");
+        return call.caller().isMember();
     }
 
     /** @throws ProblemException {@code not_guardian} for a consumer that acts as a member */
