@@ -2,8 +2,6 @@ package org.guildhall.schedule.series;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,7 +221,7 @@ final class SeriesSessions {
         }
     }
 
-    private static Collection<UUID> ids(List<SessionStore.Row> rows) {
-        return new ArrayList<>(rows.stream().map(SessionStore.Row::id).toList());
+    private static List<UUID> ids(List<SessionStore.Row> rows) {
+        return rows.stream().map(SessionStore.Row::id).toList();
     }
 }
