@@ -100,7 +100,7 @@ record PlanChangeCalls(PlanChangeStore planChanges, Connections connections, Pro
         }
     }
 
-    /** What the provider has made. @param replacement its id of the subscription that replaces the changed one; null if the changed one stays */
+    /** The result of a change at the provider. @param replacement its id of the subscription that replaces the changed one; null if the changed one stays */
     record Made(@Nullable String replacement) {}
 
     /** The request. The subscription's event confirms it. */

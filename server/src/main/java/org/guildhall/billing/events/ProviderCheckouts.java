@@ -34,7 +34,7 @@ public interface ProviderCheckouts {
      */
     record Asked(String ownReference, @Nullable String reference, boolean isForgotten, Instant createdAt, Instant now, Map<String, String> parameters) {}
 
-    /** What the provider can't do of a session; empty if it can do it. */
+    /** The members of a session that the provider doesn't support; empty if it supports all. */
     List<Unsupported> unsupported(NewCheckout session);
 
     /** The parameters of a session, which are stored, so that each repetition sends the same. */

@@ -24,7 +24,7 @@ public interface ProviderPlanChanges {
         }
     }
 
-    /** What the provider can't do of a change; empty if it can do it. @param current the item before the change */
+    /** The members of a change that the provider doesn't support; empty if it supports all. @param current the item before the change */
     List<Unsupported> unsupported(Change change, Item current);
 
     /** The name of a price in the items of the provider's subscriptions. */

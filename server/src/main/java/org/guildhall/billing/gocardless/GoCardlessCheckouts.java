@@ -135,7 +135,7 @@ final class GoCardlessCheckouts implements ProviderCheckouts {
         return whole;
     }
 
-    /** What a request is for; null if it isn't ours. */
+    /** The price and terms in the metadata of a billing request; null if it isn't ours. */
     private static @Nullable Map<String, String> terms(JsonNode request) {
         var text = request.path("metadata").path(TERMS).textValue();
         if (text == null || text.length() > TERMS_MAX) {

@@ -21,7 +21,7 @@ final class GoCardlessPrices {
 
     private GoCardlessPrices() {}
 
-    /** What GoCardless can't do of a price. @param member the member of the request that names it */
+    /** The properties of a price that GoCardless doesn't support. @param member the member of the request that names it */
     static List<Unsupported> unsupported(ProviderPrice price, String member) {
         var wrong = new ArrayList<Unsupported>();
         if (!GoCardlessMoney.isCurrency(price.currency())) {

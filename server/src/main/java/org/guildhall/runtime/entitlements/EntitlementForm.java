@@ -1,6 +1,6 @@
 package org.guildhall.runtime.entitlements;
 
-/** What a statement reads. Each has its own text, since PostgreSQL prepares every part of a plan, also those that a parameter would skip. */
+/** The question that a statement answers. Each has its own text, since PostgreSQL prepares every part of a plan, also those that a parameter would skip. */
 public enum EntitlementForm {
     /** The present entitlements of one resource key, if no transition is due. */
     KEY,

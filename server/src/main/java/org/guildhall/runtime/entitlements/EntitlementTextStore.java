@@ -82,7 +82,7 @@ final class EntitlementTextStore {
             ),
             """;
 
-    /** What is held if no transition is due: neither other tiers of the ladders nor their products are needed. */
+    /** The provisions and products of an organization without a due transition. Other tiers of the ladders and their products aren't needed. */
     private static final String HELD_WITHOUT_DUE = """
             held as (
                 select v.id as provision_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id, v.default_grant_policy_id as policy_id,

@@ -52,7 +52,7 @@ public final class PickupAuthorities {
     record Proposal(
             @Nullable String externalId, UUID householdId, UUID dependentPersonId, Authorized authorized, Acting acting, @Nullable UUID taskId) {}
 
-    /** Who acts. @param personId null for an operator who acts for nobody @param asMember true if the consumer must name a person */
+    /** The acting person of a request. @param personId null for an operator who acts for nobody @param asMember true if the consumer must name a person */
     record Acting(@Nullable UUID personId, boolean asMember) {}
 
     /** A locked authority with the members of its household. */

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** The rights of persons to pick up dependents. */
 final class PickupAuthorityStore {
 
-    /** Who is authorized. Either the person or the name is null. */
+    /** The authorized person. Either the id or the name is null. */
     record Authorized(@Nullable UUID personId, @Nullable String name, @Nullable String phone) {}
 
     /** An authority as stored. {@code state} is {@code expired} once the proposal's end has come. */

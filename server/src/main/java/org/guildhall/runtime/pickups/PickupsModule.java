@@ -20,7 +20,7 @@ public final class PickupsModule {
         queue.on(ExpirePickupsJob.NAME, TaskQueue.Policy.DUE, new ExpirePickupsJob(new JobTransactions(jobs), authorities));
     }
 
-    /** What ends authorities whose dependent, household or authorized person is gone. */
+    /** The rules of pickup authorities, for the changes that end them: a dependent leaves, a household or a person is archived. */
     public PickupAuthorities authorities() {
         return authorities;
     }
