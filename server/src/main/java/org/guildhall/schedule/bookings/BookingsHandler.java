@@ -22,6 +22,7 @@ import org.guildhall.api.model.SessionId;
 import org.guildhall.api.schedule.BookingsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.bookings.BookingColumnStore.Row;
@@ -114,15 +115,18 @@ final class BookingsHandler implements BookingsApi<Call> {
     }
 
     @Override
-    public Reply<Booking> checkInAtSession(Call call, SessionId sessionId, NewCheckIn body) {
+    public Reply<Booking> checkInAtSession(Call call, SessionId sessionId, @Nullable NewCheckIn body) {
         Acting.requireOperator(call);
         Require.found(sessions.get(call.tx(), sessionId.value()));
+        if (body == null) {
+            throw noBooking();
+        }
         return checkedIn(call, booking.lock(call, atSession(call, sessionId, body)), body.reason());
     }
 
     private UUID atSession(Call call, SessionId sessionId, NewCheckIn body) {
         if (Stream.of(body.bookingId(), body.reference(), body.code()).filter(Objects::nonNull).count() != 1) {
-            throw Problem.VALIDATION_FAILED.at("", "A check-in has a `booking_id`, a `reference` or a `code`, exactly one of them.");
+            throw noBooking();
         }
         var name = body.bookingId() != null ? "booking_id" : body.reference() != null ? "reference" : "code";
         var found = body.bookingId() != null
@@ -134,6 +138,10 @@ final class BookingsHandler implements BookingsApi<Call> {
             throw Problem.VALIDATION_FAILED.at("/" + name, "No booking of this session has this `" + name + "`.");
         }
         return found;
+    }
+
+    private static ProblemException noBooking() {
+        return Problem.VALIDATION_FAILED.at("", "A check-in has a `booking_id`, a `reference` or a `code`, exactly one of them.");
     }
 
     private Reply<Booking> checkedIn(Call call, Locked locked, @Nullable String reason) {

@@ -171,6 +171,7 @@ class BookingsTest {
         ways.forEach((member, value) -> assertProblem(
                 "422 validation_failed", "/" + member, schedule.post(elsewhere, "{\"%s\": \"%s\"}".formatted(member, value))));
         assertProblem("422 validation_failed", "", schedule.post(path, "{}"));
+        assertProblem("422 validation_failed", "", schedule.act(path));
         assertProblem("422 validation_failed", "", schedule.post(path, "{\"reference\": \"%s\", \"code\": \"%s\"}".formatted(
                 made.at("/reference"), made.at("/code"))));
         assertProblem("404 not_found", schedule.post("/sessions/ses_01m8c24k8wfs3c5e7g9j1m3p5r/check-ins", "{\"code\": \"AAAAAAAAAA\"}"));
