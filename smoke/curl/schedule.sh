@@ -198,6 +198,10 @@ check "the sessions are a calendar" 200
 check_that "with the id of each" grep -q "^UID:$session" <<<"$body"
 
 call POST "/schedule/class-types/$spin/archive"
+check "a class type with a series isn't archived" 409 '.code == "conflict"' ".series_ids == [\"$series\"]"
+call POST "/schedule/series/$series/end" '{}'
+check "a series without bookings ends" 200 '.state == "ended"'
+call POST "/schedule/class-types/$spin/archive"
 check "a class type is archived" 200 '.state == "archived"'
 call POST "/schedule/locations/$studio/archive"
 check "a location is archived" 200 '.state == "archived"'

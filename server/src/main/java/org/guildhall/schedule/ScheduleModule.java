@@ -33,7 +33,7 @@ public final class ScheduleModule {
 
     /** Registers the room's handlers, and the problems of its constraints. */
     public void bind(Api api) {
-        classes.bind(api);
+        classes.bind(api, series.living());
         sessions.bind(api, bookings.places());
         series.bind(api);
         bookings.bind(api);

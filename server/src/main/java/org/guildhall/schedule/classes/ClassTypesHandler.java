@@ -23,10 +23,12 @@ final class ClassTypesHandler implements ClassTypesApi<Call> {
 
     private final ClassTypeStore classTypes;
     private final RuleChecks checks;
+    private final LivingSeries series;
 
-    ClassTypesHandler(ClassTypeStore classTypes, RuleChecks checks) {
+    ClassTypesHandler(ClassTypeStore classTypes, RuleChecks checks, LivingSeries series) {
         this.classTypes = classTypes;
         this.checks = checks;
+        this.series = series;
     }
 
     @Override
@@ -70,6 +72,7 @@ final class ClassTypesHandler implements ClassTypesApi<Call> {
     public Reply<ClassType> archiveClassType(Call call, ClassTypeId classTypeId) {
         var before = locked(call, classTypeId);
         Require.active(before.state(), "class type");
+        LivingSeries.requireNone(series.ofClassType(call.tx(), before.id()), "class type");
         return changed(call, before, classTypes.archive(call.tx(), before.id()));
     }
 

@@ -27,9 +27,9 @@ public final class ClassesModule {
     }
 
     /** Registers the handlers. */
-    public void bind(Api api) {
-        new ClassTypesHandler(classTypes, checks).bind(api.routes());
-        new LocationsHandler(locations).bind(api.routes());
+    public void bind(Api api, LivingSeries series) {
+        new ClassTypesHandler(classTypes, checks, series).bind(api.routes());
+        new LocationsHandler(locations, series).bind(api.routes());
         api.constraints()
                 .on("class_types_resource_key", Problem.IN_USE, null, "Classes use an allowance of the resource key, so it can't be removed.")
                 .on("sessions_resource_key", Problem.IN_USE, null, "Classes use an allowance of the resource key, so it can't be removed.");

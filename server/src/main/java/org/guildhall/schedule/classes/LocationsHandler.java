@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class LocationsHandler implements LocationsApi<Call> {
 
     private final LocationStore locations;
+    private final LivingSeries series;
 
-    LocationsHandler(LocationStore locations) {
+    LocationsHandler(LocationStore locations, LivingSeries series) {
         this.locations = locations;
+        this.series = series;
     }
 
     @Override
@@ -70,6 +72,7 @@ final class LocationsHandler implements LocationsApi<Call> {
     public Reply<Location> archiveLocation(Call call, LocationId locationId) {
         var before = locked(call, locationId);
         Require.active(before.state(), "location");
+        LivingSeries.requireNone(series.atLocation(call.tx(), before.id()), "location");
         return changed(call, before, locations.archive(call.tx(), before.id()));
     }
 

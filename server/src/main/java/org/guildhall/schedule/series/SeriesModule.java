@@ -8,6 +8,7 @@ import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.schedule.classes.ClassTypeStore;
+import org.guildhall.schedule.classes.LivingSeries;
 import org.guildhall.schedule.classes.LocationStore;
 import org.guildhall.schedule.classes.RuleChecks;
 import org.guildhall.schedule.sessions.SessionPlaces;
@@ -37,6 +38,11 @@ public final class SeriesModule {
         this.locations = locations;
         this.rules = rules;
         this.sessions = new SeriesSessions(sessions, new SeriesSessionStore(), places, queue);
+    }
+
+    /** The series that haven't ended. */
+    public LivingSeries living() {
+        return series;
     }
 
     /** Registers the background work. */

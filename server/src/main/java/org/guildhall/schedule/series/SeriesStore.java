@@ -30,6 +30,7 @@ import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.classes.ClassRules;
+import org.guildhall.schedule.classes.LivingSeries;
 import org.guildhall.schedule.classes.RuleColumnStore;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -38,7 +39,7 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Series of sessions. */
-final class SeriesStore {
+final class SeriesStore implements LivingSeries {
 
     /**
      * A stored series.
@@ -78,6 +79,7 @@ final class SeriesStore {
     record Filter(
             @Nullable String externalId, @Nullable UUID classTypeId, @Nullable UUID locationId, @Nullable UUID coachPersonId, TimeWindow created) {}
 
+    private static final int LIVING_MAX = 100;
     private static final RuleColumnStore RULE_COLUMNS = RuleColumnStore.of(SERIES);
     private static final Field<Boolean> ENDED = field("{0} <= {1}", SQLDataType.BOOLEAN, SERIES.OVER_AT, Columns.now()).as("ended");
     private static final List<Field<?>> SET = set();
@@ -113,6 +115,8 @@ final class SeriesStore {
             SeriesStore::row);
     private static final PreparedUpdate MADE = PreparedUpdate.of(
             DSL.update(SERIES).set(SERIES.MADE_UNTIL, param(SERIES.MADE_UNTIL)).where(BY_ID));
+    private static final PreparedQuery<UUID> LIVING_OF_CLASS_TYPE = living(SERIES.CLASS_TYPE_ID);
+    private static final PreparedQuery<UUID> LIVING_AT_LOCATION = living(SERIES.LOCATION_ID);
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", SERIES.CREATED_AT),
             SERIES.ID,
@@ -124,6 +128,16 @@ final class SeriesStore {
                     .and(by.is(SERIES.COACH_PERSON_ID, Filter::coachPersonId))
                     .and(by.within(SERIES.CREATED_AT, Filter::created)),
             SeriesStore::row);
+
+    private static PreparedQuery<UUID> living(Field<UUID> parent) {
+        return PreparedQuery.ofValue(
+                select(SERIES.ID)
+                        .from(SERIES)
+                        .where(parent.eq(param(parent)))
+                        .and(SERIES.OVER_AT.gt(Columns.now()))
+                        .orderBy(SERIES.CREATED_AT, SERIES.ID)
+                        .limit(inline(LIVING_MAX)));
+    }
 
     private static List<Field<?>> set() {
         var set = new ArrayList<Field<?>>(List.of(
@@ -145,6 +159,16 @@ final class SeriesStore {
         given.addAll(Arrays.asList(
                 series.classTypeId(), series.start().toString(), series.zone(), series.startsAt(), series.lastStartsAt(), series.madeUntil()));
         return INSERT.single(tx, given.toArray());
+    }
+
+    @Override
+    public List<UUID> ofClassType(Tx tx, UUID classTypeId) {
+        return LIVING_OF_CLASS_TYPE.all(tx, classTypeId);
+    }
+
+    @Override
+    public List<UUID> atLocation(Tx tx, UUID locationId) {
+        return LIVING_AT_LOCATION.all(tx, locationId);
     }
 
     @Nullable Row get(Tx tx, UUID id) {

@@ -114,6 +114,20 @@ class SeriesTest {
     }
 
     @Test
+    void classTypeAndLocation_withLivingSeries_arentArchived() {
+        var hall = schedule.make("/locations", "{\"name\": \"Hall\"}");
+        var series = create("FREQ=DAILY", ", \"location_id\": \"" + hall + "\"").expect(201).at("/id");
+        for (var path : List.of("/class-types/" + classType + "/archive", "/locations/" + hall + "/archive")) {
+            var refused = schedule.act(path);
+            assertProblem("409 conflict", refused);
+            assertEquals("[\"" + series + "\"]", String.valueOf(refused.json().get("series_ids")));
+        }
+        schedule.act("/series/" + series + "/end").expect(200);
+        schedule.act("/class-types/" + classType + "/archive").expect(200);
+        schedule.act("/locations/" + hall + "/archive").expect(200);
+    }
+
+    @Test
     void filters_findByExternalIdClassLocationAndCoach() {
         var coach = schedule.person();
         var hall = schedule.make("/locations", "{\"name\": \"Hall\"}");
