@@ -35,7 +35,7 @@ final class DueBookingsJob implements TaskQueue.Job {
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         return transactions.runAll(lease, (tx, events) -> {
-            sessions.lock(tx, byAction(events), lease.id(), List.of(), List.of());
+            sessions.lock(tx, byAction(events), lease.id(), List.of(), List.of(), BookedSessions.Reads.NONE);
             return bookings.nextDue(tx, lease.id());
         });
     }
