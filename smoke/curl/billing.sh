@@ -215,7 +215,9 @@ check "with its refund" 200 '.data[0].amount.amount_minor == 2900'
 call GET "/billing/disputes?payment_id=$payment"
 check "and its dispute" 200 '.data[0].state == "needs_response"' '.data[0].amount_withheld.amount_minor == 0'
 call GET "/billing/payouts?connection_id=$connection"
-check "the payout is listed" 200 '.data | length == 1' '.data[0].state == "paid"'
+check "the payout is listed" 200 '.data | length == 1' '.data[0].state == "paid"' '.data[0].items_count == null'
+call GET "/billing/payments?payout_id=$(member '.data[0].id')"
+check "whose payments Stripe doesn't tell" 200 '.data | length == 0'
 call GET "/billing/ledger-accounts?kind=clearing&connection_id=$connection"
 check "the rest is at the provider" 200 '.data[0].balance.amount_minor == 1000'
 send "evt_failed_$run" charge.failed "$begun" "{\"id\": \"ch_failed_$run\", \"object\": \"charge\", \"status\": \"failed\", \"payment_intent\": \"pi_failed_$run\",

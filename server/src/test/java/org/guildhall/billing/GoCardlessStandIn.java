@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.guildhall.billing.StandInServer.Answered;
 import org.guildhall.billing.StandInServer.Posted;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,7 @@ public final class GoCardlessStandIn {
         private final List<String> calls = new ArrayList<>();
         private final List<Posted> posted = new ArrayList<>();
         private final Map<String, String> made = new HashMap<>();
+        private final Set<String> gone = new HashSet<>();
 
         private Account(String token) {
             this.token = token;
@@ -62,6 +65,12 @@ public final class GoCardlessStandIn {
         public synchronized Account put(String collection, Map<String, Object> object) {
             var objects = collections.computeIfAbsent(collection, any -> new LinkedHashMap<>());
             objects.put(object.containsKey("id") ? String.valueOf(object.get("id")) : "item-" + objects.size(), object);
+            return this;
+        }
+
+        /** Makes a collection be gone: its answer is 410. */
+        public synchronized Account gone(String collection) {
+            gone.add(collection);
             return this;
         }
 
@@ -135,6 +144,9 @@ public final class GoCardlessStandIn {
                 return new Answered(400, Map.of("error", Map.of("type", "invalid_api_usage")), null);
             }
             var parts = path.split("/");
+            if (gone.contains(parts[1])) {
+                return new Answered(410, Map.of("error", Map.of("type", "invalid_api_usage")), null);
+            }
             var objects = collections.getOrDefault(parts[1], Map.of());
             if (parts.length == 2) {
                 return new Answered(200, page(parts[1], objects, query), null);

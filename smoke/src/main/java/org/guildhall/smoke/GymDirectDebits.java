@@ -43,6 +43,7 @@ final class GymDirectDebits {
     private static final int AMOUNT_MINOR = 12_900;
     /** The tenths are added before anything is rounded: three of them are 297.3, of which 297 are kept. */
     private static final String FEE = "-99.1";
+    private static final String FEE_TAX = "9.0";
     private static final int FEES_MINOR = 297;
     private static final int RATE_BASIS_POINTS = 1_000;
     private static final ZoneId ZONE = ZoneId.of("Australia/Sydney");
@@ -112,7 +113,9 @@ final class GymDirectDebits {
                 event("payments", "failed", id, month + "-11T05:30:00.000Z");
             }
             api.addItem("PO" + word(month), "{\"type\": \"payment_paid_out\", \"amount\": \"%d.0\", \"links\": {\"payment\": \"%s\"}}".formatted(AMOUNT_MINOR, id));
-            api.addItem("PO" + word(month), "{\"type\": \"gocardless_fee\", \"amount\": \"%s\", \"links\": {\"payment\": \"%s\"}}".formatted(FEE, id));
+            api.addItem("PO" + word(month), """
+                    {"type": "gocardless_fee", "amount": "%s", "taxes": [{"amount": "%s", "currency": "AUD", "tax_rate_id": "AU_GST_1"}],
+                     "links": {"payment": "%s"}}""".formatted(FEE, FEE_TAX, id));
         }
     }
 

@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param receivedMinor the received amount; 0 before
  * @param failure the reason why the last attempt failed; null if it didn't
  * @param invoicePrefix the beginning of the provider's id of the invoice that it is for; null if it names none
+ * @param payoutReference the provider's id of the payout that it is part of; null if it names none
  * @param metadata the provider's metadata; values that are no texts as JSON
  */
 public record ProviderPayment(
         String reference, String status, String state, @Nullable String accountReference, @Nullable String invoiceReference, String currency,
-        long amountMinor, long receivedMinor, @Nullable Failure failure, @Nullable String invoicePrefix, Map<String, String> metadata) implements ProviderObject {
+        long amountMinor, long receivedMinor, @Nullable Failure failure, @Nullable String invoicePrefix, @Nullable String payoutReference,
+        Map<String, String> metadata) implements ProviderObject {
 
     /** The provider cuts the id of the invoice that a payment is for after so many characters. */
     public static final int INVOICE_PREFIX_LENGTH = 25;
-
 
     /** The reason of a failure, in the provider's words. */
     public record Failure(@Nullable String code, @Nullable String message) {}

@@ -103,7 +103,7 @@ final class GoCardlessFetches {
                     whole.set(MANDATE, mandates.get(mandate));
                 }
             }
-            case PAYOUT -> whole.set("payout_items", items(apiKey, object.path("id").asText()));
+            case PAYOUT -> addItems(whole, apiKey, object.path("id").asText());
             default -> { }
         }
         return new ProviderEvent(
@@ -117,6 +117,17 @@ final class GoCardlessFetches {
         }
         try {
             whole.set(type, one(apiKey, type, reference).body());
+        } catch (ProviderFailure failure) {
+            if (failure.kind() != Kind.MISSING) {
+                throw failure;
+            }
+        }
+    }
+
+    /** GoCardless keeps the items of a payout for six months. */
+    private void addItems(ObjectNode whole, String apiKey, String payout) throws ProviderFailure {
+        try {
+            whole.set("payout_items", items(apiKey, payout));
         } catch (ProviderFailure failure) {
             if (failure.kind() != Kind.MISSING) {
                 throw failure;

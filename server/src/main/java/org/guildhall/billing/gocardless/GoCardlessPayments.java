@@ -35,6 +35,7 @@ final class GoCardlessPayments {
     private final String status;
     private final String state;
     private final @Nullable String account;
+    private final @Nullable String payout;
 
     private GoCardlessPayments(ProviderEvent answer, Context context) {
         this.answer = answer;
@@ -44,7 +45,8 @@ final class GoCardlessPayments {
         this.currency = payment.requiredCurrency("currency");
         this.amount = payment.amountOrZero("amount", currency);
         this.status = payment.required("status", WORD_MAX);
-        this.history = PaymentHistory.of(context.past(reference), GoCardlessCustomers.link(payment, "payout") != null, status, answer.at());
+        this.payout = GoCardlessCustomers.link(payment, "payout");
+        this.history = PaymentHistory.of(context.past(reference), payout != null, status, answer.at());
         this.state = state();
         this.account = GoCardlessCustomers.customer(answer);
     }
@@ -73,7 +75,8 @@ final class GoCardlessPayments {
         var objects = new ArrayList<ProviderObject>();
         objects.add(invoice());
         objects.add(new ProviderPayment(
-                reference, status, state, account, reference, currency, amount, isReceived() ? amount : 0, failure(), null, payment.metadata()));
+                reference, status, state, account, reference, currency, amount, isReceived() ? amount : 0, failure(), null, payout,
+                payment.metadata()));
         for (var failed : history.failures()) {
             objects.add(new ProviderAttempt(
                     failed.reference(), reference, "failed", "failed", account, reference, currency, amount, 0, 0, failed.at(), METHOD, failure(failed.details()),

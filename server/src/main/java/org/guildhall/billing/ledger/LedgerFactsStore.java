@@ -120,7 +120,8 @@ final class LedgerFactsStore {
                     .orderBy(DISPUTES.ID),
             LedgerFactsStore::dispute);
     private static final PreparedQuery<PayoutFacts> PAYOUTS_TOGETHER = PreparedQuery.of(
-            select(PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.CURRENCY, PAYOUTS.STATE, PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.ARRIVES_AT, PAYOUTS.PROVIDER_AT)
+            select(PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.CURRENCY, PAYOUTS.STATE, PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.FEE_TAX_MINOR,
+                            PAYOUTS.ARRIVES_AT, PAYOUTS.PROVIDER_AT)
                     .from(PAYOUTS)
                     .where(isSettledTogether(PAYOUTS.ID))
                     .orderBy(PAYOUTS.ID),
@@ -208,7 +209,7 @@ final class LedgerFactsStore {
     private static PayoutFacts payout(RowReader cells) {
         return new PayoutFacts(
                 cells.get(PAYOUTS.ID), cells.get(PAYOUTS.CONNECTION_ID), cells.get(PAYOUTS.CURRENCY), cells.get(PAYOUTS.STATE),
-                cells.get(PAYOUTS.AMOUNT_MINOR), cells.get(PAYOUTS.FEE_MINOR), cells.get(PAYOUTS.ARRIVES_AT), cells.get(PAYOUTS.PROVIDER_AT));
+                cells.get(PAYOUTS.AMOUNT_MINOR), cells.get(PAYOUTS.FEE_MINOR), cells.get(PAYOUTS.FEE_TAX_MINOR), cells.get(PAYOUTS.ARRIVES_AT), cells.get(PAYOUTS.PROVIDER_AT));
     }
 
     private static CreditNoteFacts credit(RowReader cells) {

@@ -77,7 +77,7 @@ final class PaymentMirror {
         var all = attempts.ofPayment(tx, target.row().id()).stream().map(PaymentAttemptStore.Stored::attempt).toList();
         var content = new Content(
                 payment.status(), accountId(target, before), payment.currency(), payment.amountMinor(), PaymentRules.progress(intent, all), intent,
-                origin.position(), payment.metadata(), newest(before, origin));
+                origin.position(), payment.payoutReference(), payment.metadata(), newest(before, origin));
         if (payment.invoicePrefix() != null) {
             payments.setInvoicePrefix(tx, target.row().id(), payment.invoicePrefix());
         }
@@ -117,7 +117,8 @@ final class PaymentMirror {
                 before == null || intent == null ? last.status() : before.providerStatus(), accountId(target, before),
                 before == null || intent == null ? last.currency() : before.currency(),
                 before == null || intent == null ? last.amountMinor() : before.amountMinor(), PaymentRules.progress(intent, others), intent,
-                before == null ? null : before.intentPosition(), before == null ? Map.of() : before.metadata(), newest(before, origin));
+                before == null ? null : before.intentPosition(), before == null ? null : before.payoutReference(),
+                before == null ? Map.of() : before.metadata(), newest(before, origin));
         save(tx, changes, target, content, attempt.capturedMinor() > 0 ? attempt.attemptedAt() : null);
         return verdict.outcome();
     }

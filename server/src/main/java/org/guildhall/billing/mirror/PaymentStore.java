@@ -4,6 +4,7 @@ import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
 import static org.guildhall.schema.billing.Tables.INVOICE_PAYMENTS;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
+import static org.guildhall.schema.billing.Tables.PAYOUTS;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
@@ -47,35 +48,42 @@ final class PaymentStore {
      *
      * @param content null for a stub
      * @param invoiceIds the invoices that it pays, by their ids
+     * @param payoutId the payout that it is part of; null if none is known
      */
     record Row(
-            UUID id, UUID connectionId, String reference, String state, @Nullable Content content, List<UUID> invoiceIds, Instant observedAt,
-            Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {}
+            UUID id, UUID connectionId, String reference, String state, @Nullable Content content, List<UUID> invoiceIds, @Nullable UUID payoutId,
+            Instant observedAt, Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {}
 
     /**
      * The content of a payment that isn't a stub.
      *
      * @param intent what the provider says of the payment itself; null if it has told of attempts only
      * @param intentPosition null if the intent is
+     * @param payoutReference the provider's id of the payout that it is part of; null if it names none
      * @param origin the newest content, of the payment itself or of an attempt
      */
     record Content(
             String providerStatus, @Nullable UUID accountId, String currency, long amountMinor, Progress progress, @Nullable Intent intent,
-            @Nullable Position intentPosition, Map<String, String> metadata, Mirroring.Origin origin) {}
+            @Nullable Position intentPosition, @Nullable String payoutReference, Map<String, String> metadata, Mirroring.Origin origin) {}
 
     /** A locked payment. @param isNew true if this transaction has made it, as a stub */
     record Locked(Row row, boolean isNew) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
-            @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable UUID invoiceId, @Nullable String state,
-            @Nullable String category, @Nullable String reference, TimeWindow paid, TimeWindow created) {}
+            @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable UUID invoiceId, @Nullable UUID payoutId,
+            @Nullable String state, @Nullable String category, @Nullable String reference, TimeWindow paid, TimeWindow created) {}
 
     private static final Field<UUID[]> INVOICE_IDS = field("""
             (select coalesce(array_agg(i.invoice_id order by i.invoice_id), '{}') from (
                 select p.invoice_id from billing.invoice_payments p
                 where p.tenant_id = billing.payments.tenant_id and p.payment_id = billing.payments.id order by p.invoice_id limit 100) i)""",
             SQLDataType.UUID.getArrayDataType()).as("invoice_ids");
+    /** The payout can be mirrored later than the payment. */
+    private static final Field<UUID> PAYOUT_ID = field("""
+            (select o.id from billing.payouts o
+             where o.tenant_id = billing.payments.tenant_id and o.connection_id = billing.payments.connection_id
+               and o.provider_reference = billing.payments.payout_reference)""", SQLDataType.UUID).as("payout_id");
     private static final Field<String> FETCH = FetchColumnStore.of("payment", PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE);
     static final List<Field<?>> COLUMNS = List.of(
             PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.PROVIDER_STATUS, PAYMENTS.STATE, PAYMENTS.ACCOUNT_ID,
@@ -83,7 +91,7 @@ final class PaymentStore {
             PAYMENTS.FAILED_AT, PAYMENTS.FAILURE_CODE, PAYMENTS.FAILURE_MESSAGE, PAYMENTS.INTENT_STATE, PAYMENTS.INTENT_RECEIVED_MINOR,
             PAYMENTS.INTENT_FAILURE_CODE, PAYMENTS.INTENT_FAILURE_MESSAGE, PAYMENTS.INTENT_AT, PAYMENTS.INTENT_RANK,
             PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID, PAYMENTS.PROVIDER_EVENT_REFERENCE, PAYMENTS.PROVIDER_AT,
-            PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION, INVOICE_IDS, PAYMENTS.OBSERVED_AT, PAYMENTS.CREATED_AT, PAYMENTS.UPDATED_AT,
+            PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION, PAYMENTS.PAYOUT_REFERENCE, PAYOUT_ID, INVOICE_IDS, PAYMENTS.OBSERVED_AT, PAYMENTS.CREATED_AT, PAYMENTS.UPDATED_AT,
             PAYMENTS.VERSION, FETCH);
     private static final Condition BY_ID = PAYMENTS.ID.eq(param(PAYMENTS.ID));
     private static final PreparedQuery<Row> LOCK_OR_STUB = PreparedQuery.of(
@@ -107,8 +115,8 @@ final class PaymentStore {
                     PAYMENTS.REFUNDED_MINOR, PAYMENTS.METHOD, PAYMENTS.PAID_AT, PAYMENTS.FAILED_AT, PAYMENTS.FAILURE_CODE,
                     PAYMENTS.FAILURE_CATEGORY, PAYMENTS.FAILURE_MESSAGE, PAYMENTS.INTENT_STATE, PAYMENTS.INTENT_RECEIVED_MINOR,
                     PAYMENTS.INTENT_FAILURE_CODE, PAYMENTS.INTENT_FAILURE_MESSAGE, PAYMENTS.INTENT_AT, PAYMENTS.INTENT_RANK,
-                    PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID, PAYMENTS.PROVIDER_EVENT_REFERENCE,
-                    PAYMENTS.PROVIDER_AT, PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION))
+                    PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.PAYOUT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID,
+                    PAYMENTS.PROVIDER_EVENT_REFERENCE, PAYMENTS.PROVIDER_AT, PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION))
             .where(BY_ID));
     private static final PreparedUpdate SET_INVOICE_PREFIX = PreparedUpdate.of(
             DSL.update(PAYMENTS).set(PAYMENTS.INVOICE_PREFIX, param(PAYMENTS.INVOICE_PREFIX)).where(BY_ID));
@@ -138,6 +146,7 @@ final class PaymentStore {
                     .and(by.is(PAYMENTS.ACCOUNT_ID, Filter::accountId))
                     .and(by.when(SQLDataType.UUID, Filter::organizationId, PaymentStore::ofOrganization))
                     .and(by.when(SQLDataType.UUID, Filter::invoiceId, PaymentStore::ofInvoice))
+                    .and(by.when(SQLDataType.UUID, Filter::payoutId, PaymentStore::ofPayout))
                     .and(by.oneOf(PAYMENTS.STATE, Filter::state))
                     .and(by.oneOf(PAYMENTS.FAILURE_CATEGORY, Filter::category))
                     .and(by.is(PAYMENTS.PROVIDER_REFERENCE, Filter::reference))
@@ -151,6 +160,11 @@ final class PaymentStore {
 
     private static Condition ofInvoice(Field<UUID> invoiceId) {
         return PAYMENTS.ID.in(select(INVOICE_PAYMENTS.PAYMENT_ID).from(INVOICE_PAYMENTS).where(INVOICE_PAYMENTS.INVOICE_ID.eq(invoiceId)));
+    }
+
+    private static Condition ofPayout(Field<UUID> payoutId) {
+        return PAYMENTS.CONNECTION_ID.eq(select(PAYOUTS.CONNECTION_ID).from(PAYOUTS).where(PAYOUTS.ID.eq(payoutId)))
+                .and(PAYMENTS.PAYOUT_REFERENCE.eq(select(PAYOUTS.PROVIDER_REFERENCE).from(PAYOUTS).where(PAYOUTS.ID.eq(payoutId))));
     }
 
     /** Locks the payment with a provider's id until the transaction ends; an unknown one is made as a stub. */
@@ -197,7 +211,7 @@ final class PaymentStore {
                 intent == null ? null : intent.state(), intent == null ? null : intent.receivedMinor(),
                 intentFailure == null ? null : intentFailure.code(), intentFailure == null ? null : intentFailure.message(),
                 intentPosition == null ? null : intentPosition.at(), intentPosition == null ? 0 : intentPosition.rank(),
-                intentPosition == null ? null : intentPosition.eventReference(), Columns.jsonb(content.metadata()), content.origin().deliveryId(),
+                intentPosition == null ? null : intentPosition.eventReference(), content.payoutReference(), Columns.jsonb(content.metadata()), content.origin().deliveryId(),
                 position.eventReference(), position.at(), position.rank(), content.origin().apiVersion(), id);
         return GET.single(tx, id);
     }
@@ -205,7 +219,7 @@ final class PaymentStore {
     static Row row(RowReader cells) {
         return new Row(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.PROVIDER_REFERENCE), cells.get(PAYMENTS.STATE),
-                content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),
+                content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYOUT_ID), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),
                 cells.get(PAYMENTS.UPDATED_AT), cells.get(PAYMENTS.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 
@@ -227,7 +241,7 @@ final class PaymentStore {
                 intentState == null
                         ? null
                         : new Position(intentAt, cells.get(PAYMENTS.INTENT_RANK), cells.get(PAYMENTS.INTENT_EVENT_REFERENCE)),
-                Columns.texts(cells.get(PAYMENTS.METADATA)),
+                cells.get(PAYMENTS.PAYOUT_REFERENCE), Columns.texts(cells.get(PAYMENTS.METADATA)),
                 new Mirroring.Origin(
                         cells.get(PAYMENTS.DELIVERY_ID),
                         new Position(cells.get(PAYMENTS.PROVIDER_AT), cells.get(PAYMENTS.MIRROR_RANK), cells.get(PAYMENTS.PROVIDER_EVENT_REFERENCE)),

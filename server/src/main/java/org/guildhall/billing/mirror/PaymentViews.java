@@ -40,7 +40,7 @@ final class PaymentViews {
         if (content == null) {
             return new Payment(
                     new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), null, PaymentState.fromValue(row.state()), null, invoices,
-                    null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt(), row.fetch()), Map.of(), row.createdAt(),
+                    null, null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt(), row.fetch()), Map.of(), row.createdAt(),
                     row.updatedAt(), row.version());
         }
         var progress = content.progress();
@@ -50,7 +50,7 @@ final class PaymentViews {
                 new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), content.providerStatus(), PaymentState.fromValue(row.state()),
                 content.accountId() == null ? null : new AccountId(content.accountId()), invoices, new BilledAmount(content.amountMinor(), currency),
                 new BilledAmount(progress.capturedMinor(), currency), new BilledAmount(progress.refundedMinor(), currency), progress.method(),
-                progress.paidAt(), progress.failedAt(), failure(progress.failure()),
+                progress.paidAt(), progress.failedAt(), failure(progress.failure()), row.payoutId() == null ? null : new PayoutId(row.payoutId()),
                 MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt(), row.fetch()), content.metadata(), row.createdAt(),
                 row.updatedAt(), row.version());
     }
@@ -111,7 +111,7 @@ final class PaymentViews {
         return new Payout(
                 new PayoutId(row.id()), new ConnectionId(row.connectionId()), payout.reference(), payout.status(),
                 PayoutState.fromValue(payout.state()), new BilledAmount(payout.amountMinor(), payout.currency()),
-                new BilledAmount(payout.feeMinor(), payout.currency()), payout.arrivesAt(), payout.failureCode(), payout.failureMessage(),
+                new BilledAmount(payout.feeMinor(), payout.currency()), new BilledAmount(payout.feeTaxMinor(), payout.currency()), payout.itemsCount(), payout.arrivesAt(), payout.failureCode(), payout.failureMessage(),
                 payout.issuedAt(), MirrorViews.mirror(origin.deliveryId(), origin.position(), origin.apiVersion(), row.observedAt(), row.fetch()),
                 payout.metadata(), row.createdAt(), row.updatedAt(), row.version());
     }

@@ -32,7 +32,7 @@ final class PayoutMirror {
             var made = PaymentViews.toApi(payouts.insert(tx, connectionId, payout, origin));
             changes.created(made.id(), made);
         } else {
-            var shown = PaymentViews.toApi(payouts.apply(tx, before.id(), payout, origin));
+            var shown = PaymentViews.toApi(payouts.apply(tx, before.id(), payout.withItemsOf(before.payout()), origin));
             changes.changed(shown.id(), PaymentViews.toApi(before), shown);
         }
         return verdict.outcome();

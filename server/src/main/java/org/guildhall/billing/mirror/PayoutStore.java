@@ -44,13 +44,13 @@ final class PayoutStore {
     record Filter(@Nullable UUID connectionId, @Nullable String state, TimeWindow arrives, TimeWindow created) {}
 
     private static final Field<?>[] CONTENT = {
-        PAYOUTS.PROVIDER_STATUS, PAYOUTS.STATE, PAYOUTS.CURRENCY, PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.ISSUED_AT, PAYOUTS.ARRIVES_AT, PAYOUTS.FAILURE_CODE,
+        PAYOUTS.PROVIDER_STATUS, PAYOUTS.STATE, PAYOUTS.CURRENCY, PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.FEE_TAX_MINOR, PAYOUTS.ITEMS_COUNT, PAYOUTS.ISSUED_AT, PAYOUTS.ARRIVES_AT, PAYOUTS.FAILURE_CODE,
         PAYOUTS.FAILURE_MESSAGE, PAYOUTS.METADATA, PAYOUTS.DELIVERY_ID, PAYOUTS.PROVIDER_EVENT_REFERENCE, PAYOUTS.PROVIDER_AT, PAYOUTS.MIRROR_RANK,
         PAYOUTS.API_VERSION};
     private static final Field<String> FETCH = FetchColumnStore.of("payout", PAYOUTS.TENANT_ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE, PAYOUTS.PROVIDER_STATUS, PAYOUTS.STATE, PAYOUTS.CURRENCY,
-            PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.ISSUED_AT, PAYOUTS.ARRIVES_AT, PAYOUTS.FAILURE_CODE, PAYOUTS.FAILURE_MESSAGE, PAYOUTS.METADATA,
+            PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.FEE_TAX_MINOR, PAYOUTS.ITEMS_COUNT, PAYOUTS.ISSUED_AT, PAYOUTS.ARRIVES_AT, PAYOUTS.FAILURE_CODE, PAYOUTS.FAILURE_MESSAGE, PAYOUTS.METADATA,
             PAYOUTS.DELIVERY_ID, PAYOUTS.PROVIDER_EVENT_REFERENCE, PAYOUTS.PROVIDER_AT, PAYOUTS.MIRROR_RANK, PAYOUTS.API_VERSION,
             PAYOUTS.OBSERVED_AT, PAYOUTS.CREATED_AT, PAYOUTS.UPDATED_AT, PAYOUTS.VERSION, FETCH);
     private static final Condition BY_ID = PAYOUTS.ID.eq(param(PAYOUTS.ID));
@@ -107,7 +107,7 @@ final class PayoutStore {
         var id = Ids.next();
         var position = origin.position();
         INSERT.later(tx,
-                id, connectionId, payout.reference(), payout.status(), payout.state(), payout.currency(), payout.amountMinor(), payout.feeMinor(), payout.issuedAt(),
+                id, connectionId, payout.reference(), payout.status(), payout.state(), payout.currency(), payout.amountMinor(), payout.feeMinor(), payout.feeTaxMinor(), payout.itemsCount(), payout.issuedAt(),
                 payout.arrivesAt(), payout.failureCode(), payout.failureMessage(), Columns.jsonb(payout.metadata()), origin.deliveryId(),
                 position.eventReference(), position.at(), position.rank(), origin.apiVersion());
         return GET.single(tx, id);
@@ -117,7 +117,7 @@ final class PayoutStore {
     Row apply(Tx tx, UUID id, ProviderPayout payout, Mirroring.Origin origin) {
         var position = origin.position();
         APPLY.later(tx,
-                payout.status(), payout.state(), payout.currency(), payout.amountMinor(), payout.feeMinor(), payout.issuedAt(), payout.arrivesAt(), payout.failureCode(),
+                payout.status(), payout.state(), payout.currency(), payout.amountMinor(), payout.feeMinor(), payout.feeTaxMinor(), payout.itemsCount(), payout.issuedAt(), payout.arrivesAt(), payout.failureCode(),
                 payout.failureMessage(), Columns.jsonb(payout.metadata()), origin.deliveryId(), position.eventReference(), position.at(),
                 position.rank(), origin.apiVersion(), id);
         return GET.single(tx, id);
@@ -128,7 +128,7 @@ final class PayoutStore {
                 cells.get(PAYOUTS.ID), cells.get(PAYOUTS.CONNECTION_ID),
                 new ProviderPayout(
                         cells.get(PAYOUTS.PROVIDER_REFERENCE), cells.get(PAYOUTS.PROVIDER_STATUS), cells.get(PAYOUTS.STATE),
-                        cells.get(PAYOUTS.CURRENCY), cells.get(PAYOUTS.AMOUNT_MINOR), cells.get(PAYOUTS.FEE_MINOR), cells.get(PAYOUTS.ISSUED_AT), cells.get(PAYOUTS.ARRIVES_AT),
+                        cells.get(PAYOUTS.CURRENCY), cells.get(PAYOUTS.AMOUNT_MINOR), cells.get(PAYOUTS.FEE_MINOR), cells.get(PAYOUTS.FEE_TAX_MINOR), cells.get(PAYOUTS.ITEMS_COUNT), cells.get(PAYOUTS.ISSUED_AT), cells.get(PAYOUTS.ARRIVES_AT),
                         cells.get(PAYOUTS.FAILURE_CODE), cells.get(PAYOUTS.FAILURE_MESSAGE), Columns.texts(cells.get(PAYOUTS.METADATA))),
                 new Mirroring.Origin(
                         cells.get(PAYOUTS.DELIVERY_ID),

@@ -55,7 +55,8 @@ final class PaystackTransactions {
         }
         var failure = state.equals("failed") || state.equals("reversed") ? new Failure(status, transaction.text("gateway_response", TEXT_MAX)) : null;
         objects.add(new ProviderPayment(
-                reference, status, state, customer, implies ? reference : null, currency, amount, received ? amount : 0, failure, null, transaction.metadata()));
+                reference, status, state, customer, implies ? reference : null, currency, amount, received ? amount : 0, failure, null, null,
+                transaction.metadata()));
         if (received || state.equals("failed")) {
             objects.add(new ProviderAttempt(
                     reference, reference, status, received ? "succeeded" : "failed", customer, implies ? reference : null, currency, amount, received ? amount : 0, 0,

@@ -31,7 +31,7 @@ final class StripePayments {
         var failure = error == null ? null : new Failure(code(error, "decline_code", "code"), error.text("message", MESSAGE_MAX));
         return new ProviderPayment(
                 intent.requiredReference("id"), status, state(intent, status, failure), intent.reference("customer"), intent.reference("invoice"),
-                currency, intent.amountOrZero("amount", currency), intent.amountOrZero("amount_received", currency), failure, invoicePrefix(intent),
+                currency, intent.amountOrZero("amount", currency), intent.amountOrZero("amount_received", currency), failure, invoicePrefix(intent), null,
                 intent.metadata());
     }
 

@@ -23,7 +23,7 @@ final class StripePayouts {
             default -> throw payout.wrong("status", "unknown");
         };
         return new ProviderPayout(
-                payout.requiredReference("id"), status, state, currency, payout.amountOrZero("amount", currency), 0, payout.requiredInstant("created"),
+                payout.requiredReference("id"), status, state, currency, payout.amountOrZero("amount", currency), 0, 0, null, payout.requiredInstant("created"),
                 payout.requiredInstant("arrival_date"), payout.text("failure_code", WORD_MAX), payout.text("failure_message", MESSAGE_MAX),
                 payout.metadata());
     }

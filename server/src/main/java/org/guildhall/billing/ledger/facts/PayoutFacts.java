@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state pending, paid, failed or canceled
  * @param amountMinor what reached the bank; negative if the provider took money from the bank
- * @param feeMinor the fees that the provider kept from this payout, whole minor units
+ * @param feeMinor the fees that the provider kept from this payout, with their taxes, whole minor units
+ * @param feeTaxMinor the taxes in the fees
  * @param changedAt the provider's instant of this state
  */
 public record PayoutFacts(
-        UUID id, UUID connectionId, String currency, String state, long amountMinor, long feeMinor, @Nullable Instant paidAt, Instant changedAt) {
+        UUID id, UUID connectionId, String currency, String state, long amountMinor, long feeMinor, long feeTaxMinor, @Nullable Instant paidAt,
+        Instant changedAt) {
 
     public MirroredObject entity() {
         return new MirroredObject(MirroredObject.Type.PAYOUT, id);

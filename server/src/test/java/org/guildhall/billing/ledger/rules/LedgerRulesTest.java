@@ -136,7 +136,7 @@ class LedgerRulesTest {
         var third = payment(22, "AUD", "succeeded", 2_500, pays(12, 2_500));
         ledger.settle(facts(invoices[0], invoices[1], invoices[2], PAYMENT, second, third));
         assertEquals(List.of("provider_fee: fees > clearing 297 AUD", "payout: bank > clearing 19603 AUD"),
-                ledger.settle(facts(payout(50, "AUD", "paid", 19_603, 297))));
+                ledger.settle(facts(payout(50, "AUD", "paid", 19_603, 297, 0))));
         assertEquals(0, ledger.balance("clearing AUD"));
         assertEquals(List.of(
                         "reversal of payment_applied: receivable > unapplied 12900 AUD",
@@ -149,9 +149,12 @@ class LedgerRulesTest {
 
     @Test
     void payoutThatFailed_isReversed() {
-        ledger.settle(facts(payout(50, "AUD", "paid", 1_000, 20)));
-        assertEquals(List.of("reversal of payout: clearing > bank 1000 AUD", "reversal of provider_fee: clearing > fees 20 AUD"),
-                ledger.settle(facts(payout(50, "AUD", "failed", 1_000, 20))));
+        assertEquals(List.of("provider_fee: fees > clearing 233 AUD, tax_receivable > clearing 23 AUD", "payout: bank > clearing 1000 AUD"),
+                ledger.settle(facts(payout(50, "AUD", "paid", 1_000, 256, 23))));
+        assertEquals(List.of(
+                        "reversal of payout: clearing > bank 1000 AUD",
+                        "reversal of provider_fee: clearing > fees 233 AUD, clearing > tax_receivable 23 AUD"),
+                ledger.settle(facts(payout(50, "AUD", "failed", 1_000, 256, 23))));
         assertEquals(Map.of(), ledger.balances());
     }
 

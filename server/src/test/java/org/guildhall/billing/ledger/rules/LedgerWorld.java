@@ -111,8 +111,8 @@ public final class LedgerWorld {
                 id(number), id(payment), CONNECTION, ACCOUNT, currency, state, state.equals("lost") ? day(day) : null, List.of(moved), day(day));
     }
 
-    static PayoutFacts payout(long number, String currency, String state, long amount, long fee) {
-        return new PayoutFacts(id(number), CONNECTION, currency, state, amount, fee, day(5), day(5));
+    static PayoutFacts payout(long number, String currency, String state, long amount, long fee, long feeTax) {
+        return new PayoutFacts(id(number), CONNECTION, currency, state, amount, fee, feeTax, day(5), day(5));
     }
 
     static CreditFacts credit(long number, String currency, long amount) {

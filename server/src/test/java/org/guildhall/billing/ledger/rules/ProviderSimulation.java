@@ -314,11 +314,11 @@ final class ProviderSimulation {
         if (balance > 25) {
             var id = id(numbers++);
             long amount = balance - 25;
-            tell(id, new PayoutFacts(id, CONNECTION, CURRENCY, "pending", amount, 25, null, now));
-            tell(id, new PayoutFacts(id, CONNECTION, CURRENCY, "paid", amount, 25, now, now));
+            tell(id, new PayoutFacts(id, CONNECTION, CURRENCY, "pending", amount, 25, 2, null, now));
+            tell(id, new PayoutFacts(id, CONNECTION, CURRENCY, "paid", amount, 25, 2, now, now));
             balance = 0;
             if (choice % 4 == 0) {
-                tell(id, new PayoutFacts(id, CONNECTION, CURRENCY, "failed", amount, 25, null, now));
+                tell(id, new PayoutFacts(id, CONNECTION, CURRENCY, "failed", amount, 25, 2, null, now));
                 balance = amount + 25;
             }
         }
