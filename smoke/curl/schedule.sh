@@ -99,6 +99,7 @@ party "$ana" "$ben" all_or_nothing
 check "a party is booked together" 201 '[.lines[].outcome] == ["booked", "booked"]' '.lines[0].code | length == 10'
 couple=$(member .id)
 place=$(member '.lines[0].booking.id')
+code=$(member '.lines[1].code')
 person Dora
 dora=$person
 party "$cleo" "$dora" all_or_nothing
@@ -117,6 +118,22 @@ call GET "/schedule/parties/$couple"
 check "a party stays" 200 '.mode == "all_or_nothing"'
 call GET "/platform/audit-events?entity_id=$couple"
 check "and is one event" 200 '[.data[].action] == ["party.created"]' '.data[0].changes_total == 3'
+call POST "/schedule/sessions/$session/check-ins" "{\"code\": \"$code\"}"
+check "a code of another session isn't for this door" 422 '.errors[0].pointer == "/code"'
+call POST "/schedule/sessions/$together/check-ins" "{\"code\": \"$code\"}"
+check "a scanned code checks a person in" 200 '.state == "attended"'
+call POST "/schedule/sessions/$together/check-ins" "{\"code\": \"$code\"}"
+check "and only once" 409 '.code == "invalid_state"'
+call POST /schedule/calendar-feeds "{\"person_id\": \"$ben\"}"
+check "a person gets a calendar feed" 201 '.state == "active"' '.url | test("/calendars/[A-Za-z0-9_-]{64}$")'
+feed=$(member .id)
+secret=$(member .url)
+check_that "whose address needs no token" grep -q '^SUMMARY:Family' <<<"$(curl -sS "$secret")"
+call GET "/schedule/calendar-feeds?person_id=$ben"
+check "and isn't shown again" 200 '.data[0] | has("url") | not'
+call POST "/schedule/calendar-feeds/$feed/revoke"
+check "and is revoked" 200 '.state == "revoked"'
+check_that "for everybody" [ "$(curl -sS -o /dev/null -w '%{http_code}' "$secret")" = 404 ]
 call POST "/schedule/class-types/$family/archive"
 check "the class ends" 200
 

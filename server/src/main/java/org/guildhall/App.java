@@ -80,7 +80,8 @@ public final class App implements AutoCloseable {
                 tasks.tenantChanges());
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
-        runtime.bind(api, tasks.door());
+        var schedule = new ScheduleModule(db, jobs, work, config.keys(), runtime.door(), config.publicUrl());
+        runtime.bind(api, tasks.door(), schedule.archivedPersons());
         this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
         var billing = new BillingModule(
@@ -90,7 +91,6 @@ public final class App implements AutoCloseable {
         providers.bind(api);
         billing.schedule();
         billing.bind(api);
-        var schedule = new ScheduleModule(jobs, work, config.keys(), runtime.door());
         schedule.schedule();
         schedule.bind(api);
         new OverviewModule(runtime.door(), providers.door(), tasks.door()).bind(api);

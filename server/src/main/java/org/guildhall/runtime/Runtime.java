@@ -61,6 +61,14 @@ public final class Runtime {
     private final ContactStore contacts = new ContactStore();
     private final OrganizationReferenceStore references = new OrganizationReferenceStore();
 
+    /** What another room does for each person who is archived. */
+    @FunctionalInterface
+    public interface ArchivedPersons {
+
+        /** Runs in the transaction that archives the person, who is locked, before anything else is locked. */
+        void archived(Tx tx, UUID personId);
+    }
+
     Runtime(Pools pools, PlanChanges planChanges, Entitlements entitlements, AllowanceHolds holds) {
         this.pools = pools;
         this.planChanges = planChanges;

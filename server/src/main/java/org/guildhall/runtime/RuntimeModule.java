@@ -59,14 +59,18 @@ public final class RuntimeModule {
 
     /** The door of this room. */
     public Runtime door() {
-        return new Runtime(plans.pools(), plans.planChanges(), entitlements.entitlements(), usage.holds());
+        return new Runtime(plans.pools(), plans.planChanges(), entitlements.entitlements(), usage.holds(entitlements.entitlements()));
     }
 
-    /** Binds the room's operations, declares its constraints, and offers its resources for {@code expand}. */
-    public void bind(Api api, Tasks tasks) {
+    /**
+     * Binds the room's operations, declares its constraints, and offers its resources for {@code expand}.
+     *
+     * @param archivedPersons gets each person who is archived
+     */
+    public void bind(Api api, Tasks tasks, Runtime.ArchivedPersons archivedPersons) {
         var pickups = new PickupsModule(jobs, queue, tasks);
         pickups.bind(api);
-        var people = new PeopleModule(keys, plans.pools(), pickups.authorities());
+        var people = new PeopleModule(keys, plans.pools(), pickups.authorities(), archivedPersons::archived);
         people.bind(api);
         plans.bind(api, new TransitionObstacleStore(), sites.sitesOfPool());
         entitlements.bind(api);

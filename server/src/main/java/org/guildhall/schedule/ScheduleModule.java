@@ -6,6 +6,7 @@ import org.guildhall.core.http.Api;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.runtime.Runtime;
 import org.guildhall.schedule.bookings.BookingsModule;
+import org.guildhall.schedule.calendars.CalendarsModule;
 import org.guildhall.schedule.classes.ClassesModule;
 import org.guildhall.schedule.series.SeriesModule;
 import org.guildhall.schedule.sessions.SessionsModule;
@@ -17,12 +18,22 @@ public final class ScheduleModule {
     private final SessionsModule sessions = new SessionsModule(classes.classTypes(), classes.locations(), classes.checks());
     private final BookingsModule bookings;
     private final SeriesModule series;
+    private final CalendarsModule calendars;
 
-    /** @param jobs the connections of jobs */
-    public ScheduleModule(Db jobs, TaskQueue queue, Keys keys, Runtime runtime) {
+    /**
+     * @param jobs the connections of jobs
+     * @param publicUrl the address of the server that callers use, without a slash at its end
+     */
+    public ScheduleModule(Db db, Db jobs, TaskQueue queue, Keys keys, Runtime runtime, String publicUrl) {
         this.bookings = new BookingsModule(jobs, queue, keys, runtime, sessions.sessions());
         this.series = new SeriesModule(
                 jobs, queue, classes.classTypes(), classes.locations(), classes.checks(), sessions.sessions(), bookings.places());
+        this.calendars = new CalendarsModule(db, keys, publicUrl);
+    }
+
+    /** What follows in this room for persons who are archived. */
+    public Runtime.ArchivedPersons archivedPersons() {
+        return bookings.archivedPersons();
     }
 
     /** Registers the room's background work. */
@@ -37,5 +48,6 @@ public final class ScheduleModule {
         sessions.bind(api, bookings.places());
         series.bind(api);
         bookings.bind(api);
+        calendars.bind(api, bookings.acting());
     }
 }

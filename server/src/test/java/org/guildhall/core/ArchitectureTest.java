@@ -44,7 +44,7 @@ class ArchitectureTest {
             "billing", List.of(
                     "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "paystack",
                     "stripe", "calls", "events", "connections"),
-            "schedule", List.of("bookings", "series", "sessions", "classes"),
+            "schedule", List.of("calendars", "bookings", "series", "sessions", "classes"),
             "platform", List.of("pages"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

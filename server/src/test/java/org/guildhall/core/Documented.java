@@ -92,6 +92,17 @@ final class Documented {
                 .orElse(null);
     }
 
+    /** True if an operation changes the resource of its path. A check-in at a session, for example, changes a booking. */
+    static boolean changesWhatItsPathNames(Operation operation) {
+        var reader = reader(operation);
+        return reader != null && (operation.status() == 204 || answer(operation, operation.status()).equals(answer(reader, 200)));
+    }
+
+    private static JsonNode answer(Operation operation, int status) {
+        return DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT) + "/responses/" + status)
+                .at("/content/application~1json/schema");
+    }
+
     /** The id prefix of a list's entries. */
     static String entryPrefix(Operation list) {
         var page = resolved(DOCUMENT.at("/paths/" + list.path().replace("/", "~1") + "/get/responses/200"))

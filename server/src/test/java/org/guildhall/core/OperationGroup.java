@@ -25,7 +25,7 @@ enum OperationGroup {
     LISTS_OF_TENANTS(operation -> operation.list() && !ofThePlatform(operation)),
     MUTATIONS(Operation::mutation),
     /** Mutations of one existing resource that a GET shows. */
-    CHANGES(operation -> operation.mutation() && Set.of(200, 204).contains(operation.status()) && Documented.reader(operation) != null),
+    CHANGES(operation -> operation.mutation() && Set.of(200, 204).contains(operation.status()) && Documented.changesWhatItsPathNames(operation)),
     DRY_RUNS(Operation::dryRun),
     COMPARING(operation -> operation.ifMatch() != IfMatch.NONE),
     REQUIRING_IF_MATCH(operation -> operation.ifMatch() == IfMatch.REQUIRED),

@@ -49,8 +49,13 @@ final class ScheduleExamples {
             example(CANCEL_BOOKING),
             example(CHECK_IN_BOOKING),
             example(MARK_NO_SHOW_BOOKING).after(CHECK_IN_BOOKING),
+            example(CHECK_IN_AT_SESSION).at("session_id", ScheduleExamples::booked).with("/reference", samples -> samples.remembered("reference")),
             example(CREATE_PARTY).makes("pty").with("/session_id", samples -> session(samples, 9)),
             example(GET_PARTY),
+            example(CREATE_CALENDAR_FEED).makes("cal"),
+            example(LIST_CALENDAR_FEEDS),
+            example(GET_CALENDAR_FEED),
+            example(REVOKE_CALENDAR_FEED),
             example(LOOK_UP_BOOKING).with("/reference", ScheduleExamples::reference).with("/code", samples -> samples.remembered("code")));
 
     private static final int HOLD_SECONDS = 1800;
@@ -88,6 +93,13 @@ final class ScheduleExamples {
         var second = booking(samples, session, Map.of("waitlist", true));
         samples.http.post("/api/v1/schedule/bookings/" + first + "/cancel", "{}").expect(200);
         return second;
+    }
+
+    /** A session with a booking, whose reference is remembered. */
+    private static String booked(SampleData samples) {
+        var session = session(samples, 1);
+        booking(samples, session, Map.of());
+        return session;
     }
 
     private static String reference(SampleData samples) {

@@ -34,15 +34,16 @@ import org.guildhall.client.model.Promotion;
 import org.guildhall.client.model.Series;
 import org.guildhall.client.model.Session;
 
-/** The classes of Winter Street: two kinds in two studios, Coach Sarah's series, and a full session with a waitlist. */
+/** The classes of Winter Street: two kinds in two studios, the series of Coach Sarah, a first visit, and a full session with a waitlist. */
 final class GymSchedule {
 
     /** The number of steps that {@link #fill} reports. */
-    static final int STEPS = 3;
+    static final int STEPS = 4;
 
     private static final int WAITLIST_PLACES = 5;
     private static final int EXCEPTION_AFTER_DAYS = 9;
     private static final int FULL_CAPACITY = 2;
+    private static final int FIRST_VISITS = 4;
     private static final int BOOKED = 4;
     private static final ZoneId ZONE = ZoneId.of("Australia/Sydney");
 
@@ -71,6 +72,10 @@ final class GymSchedule {
                 .withLocationId(dojo.id()).withCoachPersonId(sarah.id()).withZone(ZONE.getId()));
         schedule.book(schedule.first(kids), "sofia-rossi", "family-rossi");
         progress.step("the week of Coach Sarah as two series");
+        var trial = schedule.classType("kids-judo-trial", new NewClassType("Kids' judo, first visit", 60, 4)
+                .withAgeMin(6).withAgeMax(12).withColor("#D9822B"));
+        schedule.visit(schedule.session(trial, dojo, "first-visit-" + saturday, at(saturday, LocalTime.of(10, 0)), FIRST_VISITS), "isla-morgan", "emma-morgan");
+        progress.step("the first visit of Isla Morgan, whom her mother has booked");
         var full = schedule.session(spin, studio, "spin-small-" + saturday, at(saturday, LocalTime.of(18, 0)), FULL_CAPACITY);
         schedule.book(full);
         schedule.waitTogether(full, "priya-raman", "arjun-raman");
@@ -127,6 +132,17 @@ final class GymSchedule {
         var bookings = guildhall.schedule().bookings();
         if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(person.id())).data().isEmpty()) {
             bookings.create(new NewBooking(session.id(), person.id()).withOrganizationId(organization.id()));
+        }
+    }
+
+    /** Books a first visit for a child, for whom a parent acts and stays to watch. */
+    private void visit(Session session, String childId, String parentId) {
+        var persons = guildhall.runtime().persons();
+        var child = persons.list(new ListPersonsOptions().withExternalId(childId)).data().getFirst();
+        var parent = persons.list(new ListPersonsOptions().withExternalId(parentId)).data().getFirst();
+        var bookings = guildhall.schedule().bookings();
+        if (bookings.list(new ListBookingsOptions().withSessionId(session.id()).withPersonId(child.id())).data().isEmpty()) {
+            bookings.create(new NewBooking(session.id(), child.id()).withActingPersonId(parent.id()).withNote("Her mother Emma stays to watch."));
         }
     }
 

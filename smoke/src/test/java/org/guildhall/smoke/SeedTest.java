@@ -56,7 +56,7 @@ class SeedTest {
                 Seed.demo(url, secrets, platform, null);
                 assertEquals(once, counts(url, tokens));
                 assertTrue(once.get("products") >= 12, once::toString);
-                assertEquals(61, once.get("persons"), once::toString);
+                assertEquals(63, once.get("persons"), once::toString);
                 seed_fedWikiService_hasThreeTiers(url, tokens);
                 assertEquals(12, once.get("signals"), once::toString);
                 ProviderRoomCheck.check(client(url, tokens.readOnly()));

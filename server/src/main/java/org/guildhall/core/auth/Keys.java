@@ -33,7 +33,8 @@ public final class Keys {
         IDEMPOTENCY("guildhall/idempotency/v1"),
         INVITATION("guildhall/invitation/v1"),
         UNSUBSCRIBE("guildhall/unsubscribe/v1"),
-        BOOKING("guildhall/booking/v1");
+        BOOKING("guildhall/booking/v1"),
+        CALENDAR("guildhall/calendar/v1");
 
         private final String label;
 

@@ -2,6 +2,7 @@ package org.guildhall.runtime.entitlements;
 
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -67,6 +68,17 @@ public final class Entitlements {
         var key = entitled.key(resourceKey);
         return new Check(decision.allowed(), decision.detail(key == null ? resourceKey : key.displayName(), quantity),
                 decision.tierChange() == null ? null : decision.tierChange().option().tier().id());
+    }
+
+    /**
+     * The tier of the smallest change after which an organization's rules allow something; null if no possible change does.
+     *
+     * @param resourceKey the key that it is about; only ladders on which a tier has rules of it count
+     */
+    public @Nullable UUID smallestTier(Tx tx, UUID organizationId, String resourceKey, Predicate<EffectiveRules> allows) {
+        var entitled = entitled(store.findReachable(tx, organizationId, null, resourceKey));
+        var choice = entitled == null ? null : TierOptions.smallest(entitled, option -> allows.test(option.after()));
+        return choice == null ? null : choice.option().tier().id();
     }
 
     /**

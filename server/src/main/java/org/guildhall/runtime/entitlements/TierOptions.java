@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.UUID;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.problem.Problem;
@@ -159,7 +160,18 @@ final class TierOptions {
 
     /** The smallest possible change of tier that would allow a further quantity: the fewest steps, and up rather than down. */
     static @Nullable TierChange smallest(OrganizationEntitlements entitled, String resourceKey, long quantity) {
-        TierChange best = null;
+        var choice = smallest(entitled, option -> allowing(entitled, option, resourceKey, quantity) != null);
+        return choice == null
+                ? null
+                : new TierChange(choice.options(), choice.option(), Objects.requireNonNull(allowing(entitled, choice.option(), resourceKey, quantity)));
+    }
+
+    /** A tier of a reachable ladder. */
+    record Choice(LadderOptions options, TierOption option) {}
+
+    /** The smallest possible change of tier after which a condition holds; null if there is none. */
+    static @Nullable Choice smallest(OrganizationEntitlements entitled, Predicate<TierOption> wanted) {
+        Choice best = null;
         int fewest = Integer.MAX_VALUE;
         for (var options : of(entitled)) {
             int from = options.current() == null ? -1 : position(options, options.current().tier().id());
@@ -167,9 +179,8 @@ final class TierOptions {
                 var option = options.tiers().get(to);
                 // One step down costs more than one step up, and less than two steps up.
                 int steps = 2 * Math.abs(to - from) + (to < from ? 1 : 0);
-                var after = option.isPossible() && steps < fewest ? allowing(entitled, option, resourceKey, quantity) : null;
-                if (after != null) {
-                    best = new TierChange(options, option, after);
+                if (option.isPossible() && steps < fewest && wanted.test(option)) {
+                    best = new Choice(options, option);
                     fewest = steps;
                 }
             }

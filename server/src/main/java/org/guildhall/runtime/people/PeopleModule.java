@@ -2,6 +2,8 @@ package org.guildhall.runtime.people;
 
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.Id;
@@ -9,6 +11,7 @@ import org.guildhall.api.model.Household;
 import org.guildhall.api.model.Organization;
 import org.guildhall.api.model.Person;
 import org.guildhall.core.auth.Keys;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.runtime.imports.Members;
@@ -30,13 +33,16 @@ public final class PeopleModule {
     private final Households householdRules;
     private final People people;
 
-    /** @param keys the keys that sign invitation tokens */
-    public PeopleModule(Keys keys, Pools pools, PickupAuthorities pickups) {
+    /**
+     * @param keys the keys that sign invitation tokens
+     * @param archived gets the id of each person who is archived, in the same transaction
+     */
+    public PeopleModule(Keys keys, Pools pools, PickupAuthorities pickups, BiConsumer<Tx, UUID> archived) {
         this.keys = keys;
         this.householdRules = new Households(persons, households, householdMembers, pickups);
         this.organizationRules = new Organizations(organizations, invitations, pools);
         this.people = new People(persons, identities, organizationRules,
-                new PersonArchiving(organizations, memberships, organizationRules, householdRules));
+                new PersonArchiving(organizations, memberships, organizationRules, householdRules, archived));
     }
 
     /** The persons and households that an import creates and changes. */

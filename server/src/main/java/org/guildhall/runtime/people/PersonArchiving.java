@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,13 +25,17 @@ public final class PersonArchiving {
     private final MembershipStore memberships;
     private final Organizations organizationRules;
     private final Households households;
+    private final BiConsumer<Tx, UUID> archived;
 
+    /** @param archived gets the id of each person who is archived, before organizations are locked */
     public PersonArchiving(
-            OrganizationStore organizations, MembershipStore memberships, Organizations organizationRules, Households households) {
+            OrganizationStore organizations, MembershipStore memberships, Organizations organizationRules, Households households,
+            BiConsumer<Tx, UUID> archived) {
         this.organizations = organizations;
         this.memberships = memberships;
         this.organizationRules = organizationRules;
         this.households = households;
+        this.archived = archived;
     }
 
     /**
@@ -39,6 +44,7 @@ public final class PersonArchiving {
      * @throws ProblemException {@code invalid_state} if the person is the last owner of another organization that is active
      */
     void endAll(Tx tx, Changes changes, Actor actor, UUID personId) {
+        archived.accept(tx, personId);
         var batch = new Batch();
         var organizationsOfPerson = organizations.lockAllOf(batch, personId);
         var membershipsOfPerson = memberships.currentOf(batch, personId);

@@ -1,6 +1,7 @@
 package org.guildhall.runtime.usage;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.guildhall.api.model.TierId;
 import org.guildhall.api.model.UsageReportId;
 import org.guildhall.catalog.Catalog.ResourceKey;
 import org.guildhall.catalog.Catalog;
@@ -19,6 +21,7 @@ import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.runtime.entitlements.EffectiveRules;
+import org.guildhall.runtime.entitlements.Entitlements;
 import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.usage.AllowanceHoldStore.Row;
@@ -43,14 +46,17 @@ public final class AllowanceHolds {
     private final UsageCounterStore counters;
     private final UsageStore usage;
     private final UsageThresholds thresholds;
+    private final Entitlements entitlements;
     private final AllowanceHoldStore holds = new AllowanceHoldStore();
 
-    AllowanceHolds(Catalog catalog, Pools pools, UsageCounterStore counters, UsageStore usage, UsageThresholds thresholds) {
+    AllowanceHolds(
+            Catalog catalog, Pools pools, UsageCounterStore counters, UsageStore usage, UsageThresholds thresholds, Entitlements entitlements) {
         this.catalog = catalog;
         this.pools = pools;
         this.counters = counters;
         this.usage = usage;
         this.thresholds = thresholds;
+        this.entitlements = entitlements;
     }
 
     /** Locks the pools of organizations until the transaction ends, in the order of their ids. Unknown organizations are left out. */
@@ -111,9 +117,10 @@ public final class AllowanceHolds {
         Require.active(locked.organizationState(), "organization");
         requireAllowance(reads.keys.get(), resourceKey);
         var hold = new Row(Ids.next(), organizationId, locked.poolId(), resourceKey, quantity, usedAt, reference, "held");
-        var outcome = decide(tx, rules(tx, locked, reads, resourceKey), List.of(entry(0, locked, reads, resourceKey, quantity, usedAt)));
+        var entries = List.of(entry(0, locked, reads, resourceKey, quantity, usedAt));
+        var outcome = decide(tx, rules(tx, locked, reads, resourceKey), entries);
         if (!outcome.refused().isEmpty()) {
-            throw refusal(hold, outcome.refused());
+            throw refusal(hold, outcome.refused(), smallestTier(tx, hold, entries, reads.pool().zone()));
         }
         holds.insert(tx, hold, locked.now());
         write(tx, changes, locked, outcome.reached(), outcome.cleared());
@@ -167,7 +174,7 @@ public final class AllowanceHolds {
         var refused = outcome.refused().stream().filter(refusal -> refusal.number() == held.number()).toList();
         boolean samePeriods = rules.counters(List.of(released)).equals(rules.counters(List.of(held)));
         if (!refused.isEmpty() && !samePeriods && !force) {
-            throw refusal(to, refused);
+            throw refusal(to, refused, smallestTier(tx, to, List.of(released, held), hold.reads().pool().zone()));
         }
         holds.release(tx, from, hold.pool().now());
         holds.insert(tx, to, hold.pool().now());
@@ -259,10 +266,17 @@ public final class AllowanceHolds {
         return rules.decide(entries, counters.counters(tx, rules.counters(entries)));
     }
 
-    private static ProblemException refusal(Row hold, List<UsageRules.Refused> refused) {
-        return LimitExceeded.refusal(refused.stream()
+    /** The tier of the smallest change under whose rules the entries are allowed; null if there is none. */
+    private @Nullable UUID smallestTier(Tx tx, Row hold, List<UsageEntry> entries, ZoneId zone) {
+        return entitlements.smallestTier(tx, hold.organizationId(), hold.resourceKey(),
+                after -> decide(tx, new UsageRules(Map.of(hold.poolId(), after), zone), entries).refused().isEmpty());
+    }
+
+    private static ProblemException refusal(Row hold, List<UsageRules.Refused> refused, @Nullable UUID smallestTier) {
+        var refusal = LimitExceeded.refusal(refused.stream()
                 .map(entry -> LimitExceeded.of(hold.organizationId(), hold.resourceKey(), entry.counter().period(), entry.limit(), entry.used()))
                 .toList());
+        return smallestTier == null ? refusal : refusal.member("smallest_tier_id", new TierId(smallestTier).toString());
     }
 
     private void write(Tx tx, Changes changes, LockedPool pool, List<Reached> reached, List<UsageThresholdStore.Row> cleared) {

@@ -3,6 +3,7 @@ package org.guildhall.runtime.usage;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.runtime.entitlements.Entitlements;
 import org.guildhall.runtime.plans.Pools;
 
 /** Wires the part {@code usage}: reports, events, sums and thresholds. */
@@ -30,8 +31,8 @@ public final class UsageModule {
     }
 
     /** Holds quantities of allowances for other rooms. */
-    public AllowanceHolds holds() {
-        return new AllowanceHolds(catalog, pools, counters, usage, thresholds);
+    public AllowanceHolds holds(Entitlements entitlements) {
+        return new AllowanceHolds(catalog, pools, counters, usage, thresholds, entitlements);
     }
 
     /** Binds the operations of this part and declares its constraints. */

@@ -2,13 +2,14 @@ package org.guildhall.schedule.bookings;
 
 import java.util.List;
 import java.util.UUID;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /** Who may act for whom. Operators may act for anybody. */
-final class Acting {
+public final class Acting {
 
     private final BookedPersonStore persons;
 
@@ -27,8 +28,13 @@ final class Acting {
         }
     }
 
-    /** @throws ProblemException as {@link #refusal} */
-    void require(Call call, @Nullable UUID acting, UUID person, @Nullable UUID organization) {
+    /** True if there is such a person who isn't archived. */
+    public boolean isActive(Tx tx, UUID person) {
+        return persons.isActive(tx, person);
+    }
+
+    /** @throws ProblemException {@code not_guardian} for a caller who can't act for a person. @param acting null if the caller names nobody */
+    public void require(Call call, @Nullable UUID acting, UUID person, @Nullable UUID organization) {
         var refusal = refusal(call, acting, person, organization);
         if (refusal != null) {
             throw refusal;

@@ -89,6 +89,9 @@ final class BookedPersonStore {
                     .and(EffectiveDates.holds(SCHEDULE_MEMBERSHIPS.STARTS_AT, SCHEDULE_MEMBERSHIPS.ENDS_AT, Columns.now()))
                     .limit(DSL.inline(1)));
 
+    private static final PreparedQuery<String> STATE = PreparedQuery.ofValue(
+            select(SCHEDULE_PERSONS.STATE).from(SCHEDULE_PERSONS).where(SCHEDULE_PERSONS.ID.eq(DSL.param("id", SQLDataType.UUID))));
+
     /** The living holds of a person, and those of a consumer in a session. */
     record Holds(long ofPerson, long ofConsumer) {}
 
@@ -97,6 +100,11 @@ final class BookedPersonStore {
         if (!ids.isEmpty()) {
             batch.one(LOCK, ids);
         }
+    }
+
+    /** Waits for the transactions that book for a person, and locks the person as they do. */
+    void lock(Tx tx, UUID id) {
+        LOCK.one(tx, List.of(id));
     }
 
     /** Adds the read of persons, and of their bookings at the time of a session, which is locked. */
@@ -124,6 +132,10 @@ final class BookedPersonStore {
     /** True if one of the persons is a member of an organization now. */
     boolean isMember(Tx tx, Collection<UUID> ids, UUID organizationId) {
         return MEMBER.one(tx, organizationId, ids) != null;
+    }
+
+    boolean isActive(Tx tx, UUID id) {
+        return "active".equals(STATE.one(tx, id));
     }
 
     /** True if the acting person is an adult of a household in which the other is a dependent now. */

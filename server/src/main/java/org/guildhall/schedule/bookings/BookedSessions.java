@@ -47,10 +47,14 @@ final class BookedSessions {
     /** What a request reads beside the session, under its lock. Without a change in between, it costs no round trip of its own. */
     interface Reads {
 
-        Reads NONE = batch -> { };
-
         /** Adds the reads. If the lock writes what is due, they are added again. */
         void add(Batch batch);
+    }
+
+    /** Locks a session as the other {@code lock}, without reads. */
+    @Nullable LockedSession lock(
+            Tx tx, Function<String, Changes> changes, UUID sessionId, Collection<UUID> personIds, Collection<UUID> organizationIds) {
+        return lock(tx, changes, sessionId, personIds, organizationIds, batch -> { });
     }
 
     /**

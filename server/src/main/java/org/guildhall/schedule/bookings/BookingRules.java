@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
+import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.model.BookingId;
 import org.guildhall.core.data.TimeZones;
@@ -17,11 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** The rules of booking and canceling. All windows are elapsed time. */
 final class BookingRules {
 
+    /** The states that a cancellation can end. */
+    static final List<String> UNFINISHED = List.of("held", "booked", "waitlisted", "offered");
+
     private BookingRules() {}
 
     /** True if a session takes place and hasn't started. */
     static boolean isScheduled(SessionStore.Row session, Instant now) {
         return !session.state().equals("canceled") && now.isBefore(session.startsAt());
+    }
+
+    /** True for a booking whose outcome is still to come. */
+    static boolean isUnfinished(String state) {
+        return UNFINISHED.contains(state);
     }
 
     /** @throws ProblemException {@code invalid_state} if the session is canceled or has started */

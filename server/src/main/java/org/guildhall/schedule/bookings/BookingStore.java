@@ -51,7 +51,7 @@ final class BookingStore {
     record Existing(UUID personId, UUID id) {}
 
     /** What a change of a booking locks first. */
-    record Locks(UUID sessionId, @Nullable UUID organizationId) {}
+    record Locks(UUID id, UUID sessionId, @Nullable UUID organizationId) {}
 
     /**
      * The numbers of a session, without the changes that are due and not written.
@@ -78,7 +78,16 @@ final class BookingStore {
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             select(COLUMNS).from(BOOKINGS).where(BOOKINGS.ID.eq(any(params("ids", SQLDataType.UUID)))), BookingColumnStore::row);
     private static final PreparedQuery<Locks> LOCKS = PreparedQuery.mapped(
-            select(BOOKINGS.SESSION_ID, BOOKINGS.ORGANIZATION_ID).from(BOOKINGS).where(BY_ID), Records.mapping(Locks::new));
+            select(BOOKINGS.ID, BOOKINGS.SESSION_ID, BOOKINGS.ORGANIZATION_ID).from(BOOKINGS).where(BY_ID), Records.mapping(Locks::new));
+    private static final PreparedQuery<Locks> NEXT_OF_PERSON = PreparedQuery.mapped(
+            select(BOOKINGS.ID, BOOKINGS.SESSION_ID, BOOKINGS.ORGANIZATION_ID)
+                    .from(BOOKINGS)
+                    .where(BOOKINGS.PERSON_ID.eq(param(BOOKINGS.PERSON_ID)))
+                    .and(UNFINISHED)
+                    .and(BOOKINGS.STARTS_AT.gt(Columns.now()))
+                    .orderBy(BOOKINGS.STARTS_AT, BOOKINGS.ID)
+                    .limit(inline(1)),
+            Records.mapping(Locks::new));
     private static final PreparedQuery<UUID> ORGANIZATIONS = PreparedQuery.ofValue(
             selectDistinct(BOOKINGS.ORGANIZATION_ID).from(BOOKINGS).where(OF_SESSION.and(UNFINISHED)).and(BOOKINGS.HOLD_QUANTITY.isNotNull()));
     private static final PreparedQuery<Row> STORED = stored(BY_ID);
@@ -119,6 +128,10 @@ final class BookingStore {
                     .and(BOOKINGS.PERSON_ID.eq(any(params("persons", SQLDataType.UUID))))
                     .and(BOOKINGS.STATE.in(inline("held"), inline("booked"), inline("waitlisted"), inline("offered"), inline("attended"), inline("no_show"))),
             Records.mapping(Existing::new));
+    private static final PreparedQuery<UUID> OF_SESSION_BY_ID = ofSession(BY_ID);
+    private static final PreparedQuery<UUID> OF_SESSION_BY_REFERENCE = ofSession(BOOKINGS.REFERENCE.eq(param(BOOKINGS.REFERENCE)));
+    private static final PreparedQuery<UUID> OF_SESSION_BY_CODE = ofSession(
+            BOOKINGS.CODE_HMAC.eq(any(params("hmacs", BOOKINGS.CODE_HMAC.getDataType()))));
     private static final PreparedQuery<Row> FIND = PreparedQuery.of(
             select(COLUMNS)
                     .from(BOOKINGS)
@@ -169,6 +182,10 @@ final class BookingStore {
                 select(BookingColumnStore.STORED).from(BOOKINGS).where(which).orderBy(BOOKINGS.ID), COLUMNS, BookingColumnStore::row);
     }
 
+    private static PreparedQuery<UUID> ofSession(Condition which) {
+        return PreparedQuery.ofValue(select(BOOKINGS.ID).from(BOOKINGS).where(OF_SESSION).and(which));
+    }
+
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
     }
@@ -180,6 +197,11 @@ final class BookingStore {
 
     @Nullable Locks locks(Tx tx, UUID id) {
         return LOCKS.one(tx, id);
+    }
+
+    /** The first booking of a person in the sessions to come that isn't finished; null if there is none. */
+    @Nullable Locks nextOf(Tx tx, UUID personId) {
+        return NEXT_OF_PERSON.one(tx, personId);
     }
 
     /** The organizations whose allowance is used by the bookings of a session that aren't finished. */
@@ -223,6 +245,21 @@ final class BookingStore {
 
     @Nullable Row find(Tx tx, String reference, Collection<byte[]> hmacs) {
         return FIND.one(tx, reference, hex(hmacs));
+    }
+
+    /** The booking if it is one of a session; null otherwise. */
+    @Nullable UUID ofSession(Tx tx, UUID sessionId, UUID id) {
+        return OF_SESSION_BY_ID.one(tx, sessionId, id);
+    }
+
+    /** The booking of a session with a reference; null if there is none. */
+    @Nullable UUID ofSession(Tx tx, UUID sessionId, String reference) {
+        return OF_SESSION_BY_REFERENCE.one(tx, sessionId, reference);
+    }
+
+    /** The booking of a session with a code. @param hmacs the possible HMACs of the code */
+    @Nullable UUID ofSession(Tx tx, UUID sessionId, Collection<byte[]> hmacs) {
+        return OF_SESSION_BY_CODE.one(tx, sessionId, hex(hmacs));
     }
 
     private static List<String> hex(Collection<byte[]> hmacs) {

@@ -73,7 +73,7 @@ final class Bookings {
         var locks = Require.found(bookings.locks(call.tx(), bookingId));
         var organizations = locks.organizationId() == null ? List.<UUID>of() : List.of(locks.organizationId());
         var locked = Require.found(
-                booked.lock(call.tx(), action -> call.changes().secondary(), locks.sessionId(), List.of(), organizations, BookedSessions.Reads.NONE));
+                booked.lock(call.tx(), action -> call.changes().secondary(), locks.sessionId(), List.of(), organizations));
         var row = Require.found(bookings.stored(call.tx(), bookingId));
         call.expect(row.version());
         return new Locked(locked, row);
@@ -105,7 +105,7 @@ final class Bookings {
     Row cancel(Call call, Locked locked, boolean asTimely) {
         var session = locked.session().session();
         var now = locked.session().now();
-        requireState(locked, List.of("held", "booked", "waitlisted", "offered"));
+        requireState(locked, BookingRules.UNFINISHED);
         if (!now.isBefore(asTimely ? session.endsAt() : session.startsAt())) {
             throw Problem.INVALID_STATE.because(asTimely ? "The session is over." : "The session has started.");
         }
@@ -117,6 +117,9 @@ final class Bookings {
 
     /** Checks a person in, who is booked or counts as a no-show. */
     Row checkIn(Call call, Locked locked) {
+        if (locked.row().state().equals("attended")) {
+            throw Problem.INVALID_STATE.because("The person was checked in at " + locked.row().checkedInAt() + ".");
+        }
         requireState(locked, List.of("booked", "no_show"));
         return changed(call, locked, locked.row().attended(locked.session().now()));
     }

@@ -1,5 +1,8 @@
 package org.guildhall.schedule.bookings;
 
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.model.Booking;
@@ -12,11 +15,14 @@ import org.guildhall.api.model.CreatedBooking;
 import org.guildhall.api.model.FoundBooking;
 import org.guildhall.api.model.ListBookingsQuery;
 import org.guildhall.api.model.NewBooking;
+import org.guildhall.api.model.NewCheckIn;
 import org.guildhall.api.model.NoShow;
 import org.guildhall.api.model.PersonId;
+import org.guildhall.api.model.SessionId;
 import org.guildhall.api.schedule.BookingsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.bookings.BookingColumnStore.Row;
@@ -105,8 +111,40 @@ final class BookingsHandler implements BookingsApi<Call> {
     @Override
     public Reply<Booking> checkInBooking(Call call, BookingId bookingId, @Nullable BookingReason body) {
         Acting.requireOperator(call);
-        var reason = body == null ? null : body.reason();
-        var locked = booking.lock(call, bookingId.value());
+        return checkedIn(call, booking.lock(call, bookingId.value()), body == null ? null : body.reason());
+    }
+
+    @Override
+    public Reply<Booking> checkInAtSession(Call call, SessionId sessionId, @Nullable NewCheckIn body) {
+        Acting.requireOperator(call);
+        Require.found(sessions.get(call.tx(), sessionId.value()));
+        if (body == null) {
+            throw noBooking();
+        }
+        return checkedIn(call, booking.lock(call, atSession(call, sessionId, body)), body.reason());
+    }
+
+    private UUID atSession(Call call, SessionId sessionId, NewCheckIn body) {
+        if (Stream.of(body.bookingId(), body.reference(), body.code()).filter(Objects::nonNull).count() != 1) {
+            throw noBooking();
+        }
+        var name = body.bookingId() != null ? "booking_id" : body.reference() != null ? "reference" : "code";
+        var found = body.bookingId() != null
+                ? bookings.ofSession(call.tx(), sessionId.value(), body.bookingId().value())
+                : body.reference() != null
+                        ? bookings.ofSession(call.tx(), sessionId.value(), body.reference())
+                        : bookings.ofSession(call.tx(), sessionId.value(), secrets.hmacs(body.code()));
+        if (found == null) {
+            throw Problem.VALIDATION_FAILED.at("/" + name, "No booking of this session has this `" + name + "`.");
+        }
+        return found;
+    }
+
+    private static ProblemException noBooking() {
+        return Problem.VALIDATION_FAILED.at("", "A check-in has a `booking_id`, a `reference` or a `code`, exactly one of them.");
+    }
+
+    private Reply<Booking> checkedIn(Call call, Locked locked, @Nullable String reason) {
         if (locked.row().state().equals("no_show")) {
             requireReason(reason, "A reason is required to check in a no-show.");
         }

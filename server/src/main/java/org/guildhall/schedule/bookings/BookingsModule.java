@@ -43,14 +43,29 @@ public final class BookingsModule {
         return new PlaceChanges(booked, bookings, allowances, writer, promotions, queue);
     }
 
+    /** Who may act for whom. */
+    public Acting acting() {
+        return new Acting(persons);
+    }
+
+    /** What follows for the bookings of a person who is archived. */
+    public Runtime.ArchivedPersons archivedPersons() {
+        return (tx, personId) -> {
+            persons.lock(tx, personId);
+            queue.enqueue(tx, ArchivedPersonsJob.NAME, personId);
+        };
+    }
+
     /** Registers the background work. */
     public void schedule() {
-        queue.on(DueBookingsJob.NAME, TaskQueue.Policy.DUE, new DueBookingsJob(new JobTransactions(jobs), booked, bookings));
+        var transactions = new JobTransactions(jobs);
+        queue.on(DueBookingsJob.NAME, TaskQueue.Policy.DUE, new DueBookingsJob(transactions, booked, bookings));
+        queue.on(ArchivedPersonsJob.NAME, TaskQueue.Policy.DUE, new ArchivedPersonsJob(transactions, booked, bookings, writer, promotions));
     }
 
     /** Registers the handlers. */
     public void bind(Api api) {
-        var acting = new Acting(persons);
+        var acting = acting();
         var places = new NewBookings(bookings, persons, allowances, writer, secrets);
         var booking = new Bookings(booked, bookings, writer, promotions, places);
         new BookingsHandler(booking, bookings, sessions, acting, secrets).bind(api.routes());

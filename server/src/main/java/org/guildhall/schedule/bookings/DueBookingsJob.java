@@ -35,14 +35,16 @@ final class DueBookingsJob implements TaskQueue.Job {
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         return transactions.runAll(lease, (tx, events) -> {
-            sessions.lock(tx, byAction(events), lease.id(), List.of(), List.of(), BookedSessions.Reads.NONE);
+            var byAction = byAction(events, action -> new Source(action, "access", NAME, Actor.JOB, null, null));
+            sessions.lock(tx, byAction, lease.id(), List.of(), List.of());
             return bookings.nextDue(tx, lease.id());
         });
     }
 
-    private static Function<String, Changes> byAction(Events events) {
+    /** Begins one event for each action that has changes. */
+    static Function<String, Changes> byAction(Events events, Function<String, Source> source) {
         var begun = new HashMap<String, Changes>();
-        return action -> begun.computeIfAbsent(action, name -> events.begin(new Source(name, "access", NAME, Actor.JOB, null, null)));
+        return action -> begun.computeIfAbsent(action, name -> events.begin(source.apply(name)));
     }
 
     @Override

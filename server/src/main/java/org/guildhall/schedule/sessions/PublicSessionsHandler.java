@@ -7,12 +7,14 @@ import org.guildhall.api.Reply;
 import org.guildhall.api.model.GetSessionCalendarQuery;
 import org.guildhall.api.model.ListPublicSessionsQuery;
 import org.guildhall.api.model.PublicSession;
+import org.guildhall.api.model.SessionId;
 import org.guildhall.api.schedule.PublicSessionsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.sql.TimeWindow;
+import org.guildhall.schedule.sessions.SessionCalendarStore.Event;
 import org.guildhall.schedule.sessions.SessionCalendarStore.Window;
 import org.guildhall.schedule.sessions.SessionStore.Filter;
 
@@ -53,8 +55,14 @@ final class PublicSessionsHandler implements PublicSessionsApi<Call> {
         if (events.size() > EVENTS_MAX) {
             throw wrongWindow("The window has more than " + EVENTS_MAX + " sessions. Choose an earlier `starts_before`.");
         }
-        var file = SessionCalendar.write(events);
-        return Reply.plain(new Download(SessionCalendar.MEDIA_TYPE, "sessions.ics", file.length, 1, part -> file));
+        var file = CalendarFile.write(events.stream().map(PublicSessionsHandler::entry).toList());
+        return Reply.plain(new Download(CalendarFile.MEDIA_TYPE, "sessions.ics", file.length, 1, part -> file));
+    }
+
+    private static CalendarFile.Entry entry(Event session) {
+        return new CalendarFile.Entry(
+                new SessionId(session.id()).toString(), session.name(), session.location(), session.startsAt(), session.endsAt(),
+                session.canceled() ? CalendarFile.Status.CANCELLED : CalendarFile.Status.CONFIRMED, session.updatedAt(), session.version());
     }
 
     private static ProblemException wrongWindow(String detail) {

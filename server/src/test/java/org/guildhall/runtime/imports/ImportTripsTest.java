@@ -56,7 +56,7 @@ class ImportTripsTest {
         var pools = new Pools(new Catalog(), new TransitionWriter(new ProvisionStore(), new TransitionStore(), new GrantStore()), (tx, changes, held, keep) -> {}, (tx, clocks, products, since) -> java.util.Map.of(), (tx, organizationId, at) -> {});
         var organizationRules = new Organizations(organizations, new InvitationStore(), pools);
         var householdRules = new Households(persons, households, members, pickups(db));
-        var people = new People(persons, new PersonIdentityStore(), organizationRules, new PersonArchiving(organizations, new MembershipStore(), organizationRules, householdRules));
+        var people = new People(persons, new PersonIdentityStore(), organizationRules, new PersonArchiving(organizations, new MembershipStore(), organizationRules, householdRules, (tx, person) -> {}));
         var memberImport = new MemberImport(people, persons, householdRules, households, members);
         var job = new ImportsModule(db, db, new Platform(db, db), memberImport).importing(new Constraints());
         assertNull(job.run(new TaskLease("import", imports.tenant.id(), id, 1, 0), () -> false));

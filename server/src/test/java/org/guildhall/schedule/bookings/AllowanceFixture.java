@@ -3,6 +3,7 @@ package org.guildhall.schedule.bookings;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
@@ -49,6 +50,24 @@ final class AllowanceFixture {
         var product = make(CATALOG + "/products", "{\"name\": \"Product %d\", \"entitlement_set_id\": \"%s\"}".formatted(sets, set));
         all.post(CATALOG + "/products/" + product + "/publish", null).expect(200);
         return product;
+    }
+
+    /** Creates a ladder with a tier for each number of classes a week, and returns the tiers. */
+    List<String> tiers(int... classes) {
+        var ladder = make(CATALOG + "/plan-ladders", "{\"name\": \"Ladder %d\"}".formatted(++sets));
+        var tiers = new ArrayList<String>();
+        for (int number : classes) {
+            tiers.add(make(CATALOG + "/plan-ladders/" + ladder + "/tiers", "{\"name\": \"Tier %d\", \"product_id\": \"%s\"}".formatted(
+                    tiers.size(), product(number))));
+        }
+        return tiers;
+    }
+
+    /** Creates an organization with a plan. */
+    String organizationOn(String tier) {
+        var organization = make("/api/v1/runtime/organizations", "{\"org_type_id\": \"%s\", \"name\": \"Club\"}".formatted(orgType));
+        make("/api/v1/runtime/organizations/" + organization + "/transitions", "{\"kind\": \"initiate\", \"target_tier_id\": \"%s\"}".formatted(tier));
+        return organization;
     }
 
     /** Creates an organization that has so many classes a week. */

@@ -3,6 +3,7 @@ package org.guildhall.schedule.bookings;
 import static org.guildhall.schedule.ScheduleFixture.assertProblem;
 import static org.guildhall.schedule.bookings.AllowanceFixture.NEEDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -48,6 +49,25 @@ class AllowancesTest {
         assertEquals(1, gym.used(organization));
         assertEquals(first.at("/id"), schedule.get("/bookings?organization_id=" + organization).expect(200).at("/data/0/id"));
         gym.book(session, gym.organization(1), "").expect(201);
+    }
+
+    @Test
+    void refusal_namesTheSmallestTier_thatWouldAllowIt() {
+        var tiers = gym.tiers(1, 2, 5);
+        var organization = gym.organizationOn(tiers.getFirst());
+        var session = gym.session(9, "");
+        gym.book(session, organization, "").expect(201);
+        assertEquals(tiers.get(1), gym.book(session, organization, "").at("/smallest_tier_id"));
+        var twice = schedule.session(9, ", \"needs\": {\"resource_key\": \"gym.classes\", \"quantity\": 2}");
+        var refused = gym.book(twice, organization, "");
+        assertProblem("409 entitlement_exceeded", refused);
+        assertEquals(tiers.get(2), refused.at("/smallest_tier_id"), "2 and 1 that is used in that week");
+        var often = schedule.session(9, ", \"needs\": {\"resource_key\": \"gym.classes\", \"quantity\": 5}");
+        assertFalse(gym.book(often, organization, "").json().has("smallest_tier_id"), "no tier has 6");
+        var line = schedule.post("/parties", """
+                {"session_id": "%s", "mode": "all_or_nothing", "persons": [{"person_id": "%s", "organization_id": "%s"}]}""".formatted(
+                session, schedule.person(), organization));
+        assertEquals("409 entitlement_exceeded " + tiers.get(1), line.outcome() + " " + line.at("/smallest_tier_id"));
     }
 
     @Test

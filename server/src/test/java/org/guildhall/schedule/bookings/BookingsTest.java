@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.guildhall.Http;
 import org.guildhall.schedule.ScheduleFixture;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,7 @@ class BookingsTest {
         assertEquals(adult, booked.at("/booked_by_person_id"));
         assertProblem("403 not_guardian", schedule.cancel(booked.at("/id")));
         assertProblem("403 not_guardian", schedule.post("/bookings/" + booked.at("/id") + "/check-in", "{}"));
+        assertProblem("403 not_guardian", schedule.post("/sessions/" + session + "/check-ins", "{\"booking_id\": \"%s\"}".formatted(booked.at("/id"))));
         schedule.http.post("/api/v1/runtime/household-members/" + dependent + "/end", null).expect(200);
         assertProblem("403 not_guardian", schedule.post("/bookings/" + booked.at("/id") + "/cancel", "{\"acting_person_id\": \"%s\"}".formatted(adult)));
     }
@@ -157,6 +159,36 @@ class BookingsTest {
         assertTrue(found.json().findValue("person_id") == null && !found.text().contains("Knee"), found.text());
         assertProblem("422 validation_failed", "/reference", visitor.post(path, wanted.formatted(made.at("/reference"), "AAAAAAAAAA")));
         assertProblem("422 validation_failed", "/reference", visitor.post(path, wanted.formatted("AAAAAAAA", made.at("/code"))));
+    }
+
+    @Test
+    void checkInAtSession_findsByIdReferenceOrCode_onlyThere() {
+        var session = schedule.session(9, "");
+        var made = schedule.book(session, schedule.person(), "").expect(201);
+        var path = "/sessions/" + session + "/check-ins";
+        var elsewhere = "/sessions/" + schedule.session(9, "") + "/check-ins";
+        var ways = Map.of("booking_id", made.at("/id"), "reference", made.at("/reference"), "code", made.at("/code"));
+        ways.forEach((member, value) -> assertProblem(
+                "422 validation_failed", "/" + member, schedule.post(elsewhere, "{\"%s\": \"%s\"}".formatted(member, value))));
+        assertProblem("422 validation_failed", "", schedule.post(path, "{}"));
+        assertProblem("422 validation_failed", "", schedule.act(path));
+        assertProblem("422 validation_failed", "", schedule.post(path, "{\"reference\": \"%s\", \"code\": \"%s\"}".formatted(
+                made.at("/reference"), made.at("/code"))));
+        assertProblem("404 not_found", schedule.post("/sessions/ses_01m8c24k8wfs3c5e7g9j1m3p5r/check-ins", "{\"code\": \"AAAAAAAAAA\"}"));
+        assertEquals("booked", schedule.get("/bookings/" + made.at("/id")).at("/state"));
+        for (var member : ways.keySet()) {
+            var booking = schedule.book(session, schedule.person(), "").expect(201);
+            var body = "{\"%s\": \"%s\"}".formatted(member, booking.at(member.equals("booking_id") ? "/id" : "/" + member));
+            var came = schedule.post(path, body).expect(200);
+            assertEquals("attended " + booking.at("/id"), came.at("/state") + " " + came.at("/id"));
+            var again = schedule.post(path, body);
+            assertProblem("409 invalid_state", again);
+            assertTrue(again.text().contains("was checked in at " + Instant.parse(came.at("/checked_in_at"))), again.text());
+            schedule.post("/bookings/" + came.at("/id") + "/mark-no-show", "{\"reason\": \"By mistake\"}").expect(200);
+            assertProblem("422 validation_failed", "/reason", schedule.post(path, body));
+            var late = schedule.post(path, body.replace("}", ", \"reason\": \"Came late\"}")).expect(200);
+            assertEquals("attended", late.at("/state"));
+        }
     }
 
     @Test

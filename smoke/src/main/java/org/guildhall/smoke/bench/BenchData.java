@@ -104,10 +104,10 @@ final class BenchData {
                   select p.tenant_id, c.payload_id, p.connection_id, 'copy ' || c.n, p.bytes, p.body, p.created_at
                   from copies c, sample s join billing.webhook_payloads p on p.tenant_id = s.tenant_id and p.id = s.payload_id)
                 insert into billing.webhook_deliveries
-                select (jsonb_populate_record(null::billing.webhook_deliveries, to_jsonb(s) || jsonb_build_object('id', c.id, 'payload_id', c.payload_id, 'event_reference', 'evt_copy_' || c.n,
-                  'object_reference', 'cus_copy_' || c.n, 'created_at', s.created_at - c.n * interval '7 seconds',
-                  'received_at', s.created_at - c.n * interval '7 seconds'))).*
-                from copies c, sample s""".formatted(CLUB, DELIVERIES * scale));
+                select copy.*
+                from copies c, sample s, jsonb_populate_record(s, jsonb_build_object('id', c.id, 'payload_id', c.payload_id,
+                  'event_reference', 'evt_copy_' || c.n, 'object_reference', 'cus_copy_' || c.n,
+                  'created_at', s.created_at - c.n * interval '7 seconds', 'received_at', s.created_at - c.n * interval '7 seconds')) as copy""".formatted(CLUB, DELIVERIES * scale));
         settle();
     }
 

@@ -17,18 +17,16 @@ import net.fortuna.ical4j.model.property.DtStart;
 import net.fortuna.ical4j.model.property.Location;
 import net.fortuna.ical4j.model.property.ProdId;
 import net.fortuna.ical4j.model.property.Sequence;
-import net.fortuna.ical4j.model.property.Status;
 import net.fortuna.ical4j.model.property.Summary;
 import net.fortuna.ical4j.model.property.Uid;
 import net.fortuna.ical4j.model.property.immutable.ImmutableMethod;
 import net.fortuna.ical4j.model.property.immutable.ImmutableVersion;
-import org.guildhall.api.model.SessionId;
-import org.guildhall.schedule.sessions.SessionCalendarStore.Event;
+import org.jspecify.annotations.Nullable;
 
-/** Writes sessions as an iCalendar file (RFC 5545). The same sessions always give the same bytes. */
-final class SessionCalendar {
+/** Writes an iCalendar file (RFC 5545). The same entries always give the same bytes. */
+public final class CalendarFile {
 
-    static final String MEDIA_TYPE = "text/calendar";
+    public static final String MEDIA_TYPE = "text/calendar";
 
     private static final String PRODUCT = "-//Guildhall//Schedule//EN";
     /** The RFC bounds a line by octets. The library counts characters, and can part the two halves of one; so lines are folded anew. */
@@ -36,14 +34,31 @@ final class SessionCalendar {
     private static final String LIBRARY_FOLD = "\r\n ";
     private static final byte[] FOLD = {'\r', '\n', ' '};
 
-    private SessionCalendar() {}
+    /** The state of an entry, by the words of the RFC. */
+    public enum Status {
+        CONFIRMED, TENTATIVE, CANCELLED
+    }
 
-    static byte[] write(List<Event> events) {
+    /**
+     * One event.
+     *
+     * @param uid its permanent name
+     * @param location null without one
+     * @param updatedAt the instant of its last change
+     * @param sequence grows with each change
+     */
+    public record Entry(
+            String uid, String name, @Nullable String location, Instant startsAt, Instant endsAt, Status status, Instant updatedAt, long sequence) {}
+
+    private CalendarFile() {}
+
+    /** The bytes of a calendar, in UTF-8. */
+    public static byte[] write(List<Entry> entries) {
         var calendar = new Calendar();
         calendar.add(ImmutableVersion.VERSION_2_0);
         calendar.add(new ProdId(PRODUCT));
         calendar.add(ImmutableMethod.PUBLISH);
-        events.forEach(event -> calendar.add(event(event)));
+        entries.forEach(entry -> calendar.add(event(entry)));
         var text = new StringWriter();
         try {
             new CalendarOutputter(false).output(calendar, text);
@@ -54,18 +69,18 @@ final class SessionCalendar {
     }
 
     /** The library would set {@code DTSTAMP} to now, by which no answer would equal an earlier one. */
-    private static VEvent event(Event session) {
+    private static VEvent event(Entry entry) {
         var event = new VEvent(false);
-        event.add(new Uid(new SessionId(session.id()).toString()));
-        event.add(new DtStamp(seconds(session.updatedAt())));
-        event.add(new Sequence((int) Math.min(session.version(), Integer.MAX_VALUE)));
-        event.add(new DtStart<>(seconds(session.startsAt())));
-        event.add(new DtEnd<>(seconds(session.endsAt())));
-        event.add(new Summary(session.name()));
-        if (session.location() != null) {
-            event.add(new Location(session.location()));
+        event.add(new Uid(entry.uid()));
+        event.add(new DtStamp(seconds(entry.updatedAt())));
+        event.add(new Sequence((int) Math.min(entry.sequence(), Integer.MAX_VALUE)));
+        event.add(new DtStart<>(seconds(entry.startsAt())));
+        event.add(new DtEnd<>(seconds(entry.endsAt())));
+        event.add(new Summary(entry.name()));
+        if (entry.location() != null) {
+            event.add(new Location(entry.location()));
         }
-        event.add(new Status(session.canceled() ? Status.VALUE_CANCELLED : Status.VALUE_CONFIRMED));
+        event.add(new net.fortuna.ical4j.model.property.Status(entry.status().name()));
         return event;
     }
 
