@@ -72,7 +72,7 @@ public final class Tour {
         CreatedBooking made = bookings.createBooking(wanted, null, "booking-" + RUN, null);
         check(made.getState().equals("booked") && made.getCode() != null, "a free place is booked");
         check(bookings.createBooking(wanted, null, "booking-" + RUN, null).equals(made), "a repeated key books once");
-        Booking canceled = bookings.cancelBooking(made.getId(), new BookingCancellation(), null, null, null, null);
+        Booking canceled = bookings.cancelBooking(made.getId(), null, null, null, null, new BookingCancellation());
         check(canceled.getState().equals("canceled"), "what was canceled is canceled");
         check(bookings.getBooking(made.getId(), null, null).equals(canceled), "what was canceled is read");
     }
