@@ -2,7 +2,7 @@
 # The functions are called by name.
 # shellcheck disable=SC2317
 # Generates clients from the served document with stock generators and their default settings, compiles them, and lets each create, read,
-# patch, list and delete. Against the running demo, or a server of yours: GUILDHALL_URL, GUILDHALL_TOKEN.
+# patch, list, delete and book. Against the running demo, or a server of yours: GUILDHALL_URL, GUILDHALL_TOKEN.
 # Needs a JDK, Maven, Node.js with npm, Python, curl and jq; loads the generators by Maven and npm.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)

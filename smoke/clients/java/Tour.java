@@ -1,13 +1,23 @@
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import org.openapitools.client.ApiClient;
 import org.openapitools.client.ApiException;
+import org.openapitools.client.api.BookingsApi;
+import org.openapitools.client.api.ClassTypesApi;
 import org.openapitools.client.api.PersonIdentitiesApi;
 import org.openapitools.client.api.PersonsApi;
 import org.openapitools.client.api.ProductsApi;
+import org.openapitools.client.api.SessionsApi;
+import org.openapitools.client.model.Booking;
+import org.openapitools.client.model.BookingCancellation;
+import org.openapitools.client.model.CreatedBooking;
+import org.openapitools.client.model.NewBooking;
+import org.openapitools.client.model.NewClassType;
 import org.openapitools.client.model.NewPerson;
 import org.openapitools.client.model.NewPersonIdentity;
 import org.openapitools.client.model.NewProduct;
+import org.openapitools.client.model.NewSession;
 import org.openapitools.client.model.PersonIdentity;
 import org.openapitools.client.model.Product;
 import org.openapitools.client.model.ProductPatch;
@@ -23,7 +33,8 @@ public final class Tour {
         ApiClient client = Connection.to(System.getenv("GUILDHALL_URL"), System.getenv("GUILDHALL_TOKEN"));
         products(new ProductsApi(client));
         identities(new PersonsApi(client), new PersonIdentitiesApi(client));
-        System.out.println("  ok   create, read, patch, list, delete");
+        booking(client);
+        System.out.println("  ok   create, read, patch, list, delete, book");
     }
 
     private static void products(ProductsApi products) throws ApiException {
@@ -48,6 +59,22 @@ public final class Tour {
         check(listed.equals(List.of(identity)), "what was created is listed");
         identities.deletePersonIdentity(identity.getId(), null, null, null, null);
         missing(() -> identities.getPersonIdentity(identity.getId(), null, null), "what was deleted is gone");
+    }
+
+    private static void booking(ApiClient client) throws ApiException {
+        String classType = new ClassTypesApi(client).createClassType(
+                new NewClassType().name("Spin " + RUN).durationMinutes(45).capacity(1), null, null, null).getId();
+        String session = new SessionsApi(client).createSession(
+                new NewSession().classTypeId(classType).startsAt(OffsetDateTime.now().plusDays(3)), null, null, null).getId();
+        String person = new PersonsApi(client).createPerson(new NewPerson().name("Generated " + RUN), null, null, null).getId();
+        BookingsApi bookings = new BookingsApi(client);
+        NewBooking wanted = new NewBooking().sessionId(session).personId(person);
+        CreatedBooking made = bookings.createBooking(wanted, null, "booking-" + RUN, null);
+        check(made.getState().equals("booked") && made.getCode() != null, "a free place is booked");
+        check(bookings.createBooking(wanted, null, "booking-" + RUN, null).equals(made), "a repeated key books once");
+        Booking canceled = bookings.cancelBooking(made.getId(), null, null, null, null, new BookingCancellation());
+        check(canceled.getState().equals("canceled"), "what was canceled is canceled");
+        check(bookings.getBooking(made.getId(), null, null).equals(canceled), "what was canceled is read");
     }
 
     private interface Read {

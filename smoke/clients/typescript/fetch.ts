@@ -1,7 +1,7 @@
 // Creates, reads, patches, lists and deletes through a client of openapi-generator's typescript-fetch.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { Configuration, PersonIdentitiesApi, PersonsApi, ProductsApi, ResponseError } from './target/fetch';
+import { BookingsApi, ClassTypesApi, Configuration, PersonIdentitiesApi, PersonsApi, ProductsApi, ResponseError, SessionsApi } from './target/fetch';
 
 const run = randomUUID();
 const connection = new Configuration({ basePath: process.env.GUILDHALL_URL, accessToken: process.env.GUILDHALL_TOKEN });
@@ -34,10 +34,26 @@ async function linked(persons: PersonsApi, identities: PersonIdentitiesApi) {
   await missing(identities.getPersonIdentity({ personIdentityId: identity.id }));
 }
 
+async function booked(api: BookingsApi) {
+  const newClassType = { name: `Spin ${run}`, durationMinutes: 45, capacity: 1 };
+  const classType = await new ClassTypesApi(connection).createClassType({ newClassType });
+  const newSession = { classTypeId: classType.id, startsAt: new Date(Date.now() + 3 * 24 * 3600 * 1000) };
+  const session = await new SessionsApi(connection).createSession({ newSession });
+  const person = await new PersonsApi(connection).createPerson({ newPerson: { name: `Generated ${run}` } });
+  const wanted = { newBooking: { sessionId: session.id, personId: person.id }, idempotencyKey: `booking-${run}` };
+  const made = await api.createBooking(wanted);
+  assert.equal(made.state, 'booked');
+  assert.deepEqual(await api.createBooking(wanted), made);
+  const canceled = await api.cancelBooking({ bookingId: made.id, bookingCancellation: {} });
+  assert.equal(canceled.state, 'canceled');
+  assert.deepEqual((await api.listBookings({ sessionId: session.id })).data, [canceled]);
+}
+
 async function main() {
   await products(new ProductsApi(connection));
   await linked(new PersonsApi(connection), new PersonIdentitiesApi(connection));
-  console.log('  ok   create, read, patch, list, delete');
+  await booked(new BookingsApi(connection));
+  console.log('  ok   create, read, patch, list, delete, book');
 }
 
 main().catch((error) => {

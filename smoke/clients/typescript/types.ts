@@ -48,10 +48,32 @@ async function identities() {
   assert.equal(gone.response.status, 404);
 }
 
+async function booking() {
+  const classType = found(await client.POST('/api/v1/schedule/class-types', {
+    body: { name: `Spin ${run}`, duration_minutes: 45, capacity: 1 },
+  }));
+  const session = found(await client.POST('/api/v1/schedule/sessions', {
+    body: { class_type_id: classType.id, starts_at: new Date(Date.now() + 3 * 24 * 3600 * 1000).toISOString() },
+  }));
+  const person = found(await client.POST('/api/v1/runtime/persons', { body: { name: `Generated ${run}` } }));
+  const wanted = {
+    body: { session_id: session.id, person_id: person.id },
+    params: { header: { 'Idempotency-Key': `booking-${run}` } },
+  };
+  const made = found(await client.POST('/api/v1/schedule/bookings', wanted));
+  assert.equal(made.state, 'booked');
+  assert.deepEqual(found(await client.POST('/api/v1/schedule/bookings', wanted)), made);
+  const params = { path: { booking_id: made.id } };
+  const canceled = found(await client.POST('/api/v1/schedule/bookings/{booking_id}/cancel', { params, body: {} }));
+  assert.equal(canceled.state, 'canceled');
+  assert.deepEqual(found(await client.GET('/api/v1/schedule/bookings/{booking_id}', { params })), canceled);
+}
+
 async function main() {
   await products();
   await identities();
-  console.log('  ok   create, read, patch, list, delete');
+  await booking();
+  console.log('  ok   create, read, patch, list, delete, book');
 }
 
 main().catch((error) => {

@@ -12,20 +12,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.ProblemException;
 import org.guildhall.client.ReadOptions;
 import org.guildhall.client.Upload;
 import org.guildhall.client.WriteOptions;
+import org.guildhall.client.model.BookingCancellation;
+import org.guildhall.client.model.BookingState;
 import org.guildhall.client.model.CreateImportOptions;
 import org.guildhall.client.model.ExportFormat;
 import org.guildhall.client.model.ImportMode;
+import org.guildhall.client.model.ListBookingsOptions;
 import org.guildhall.client.model.ListProductsOptions;
+import org.guildhall.client.model.NewBooking;
+import org.guildhall.client.model.NewClassType;
 import org.guildhall.client.model.NewMemberExport;
 import org.guildhall.client.model.NewOrgType;
+import org.guildhall.client.model.NewPerson;
 import org.guildhall.client.model.NewProduct;
+import org.guildhall.client.model.NewSession;
 import org.guildhall.client.model.Product;
 import org.guildhall.client.model.ProductLifecycleStatus;
 import org.guildhall.client.model.ProductPatch;
@@ -119,6 +130,30 @@ class ClientTest {
         }
         assertEquals(2, Files.readAllLines(out).size());
         assertTrue(Files.readString(out).contains(",m-1,Mira,"));
+    }
+
+    @Test
+    void booking_isMadeOnce_waits_andIsCanceled() {
+        guildhall.catalog().orgTypes().create(new NewOrgType("personal", "Personal").withIsDefault(true));
+        var classType = guildhall.schedule().classTypes().create(new NewClassType("Judo", 60, 1).withWaitlistPlaces(1)).value();
+        var session = guildhall.schedule().sessions().create(new NewSession(classType.id(), Instant.now().plus(3, ChronoUnit.DAYS))).value();
+        var persons = IntStream.range(0, 3).mapToObj(at -> guildhall.runtime().persons().create(new NewPerson("Ana")).value().id()).toList();
+        var bookings = guildhall.schedule().bookings();
+        var key = new WriteOptions().withIdempotencyKey("booking-1");
+        var first = bookings.create(new NewBooking(session.id(), persons.getFirst()), key).value();
+        assertEquals(BookingState.BOOKED, first.state());
+        assertEquals(first, bookings.create(new NewBooking(session.id(), persons.getFirst()), key).value());
+        var second = bookings.create(new NewBooking(session.id(), persons.get(1)).withWaitlist(true)).value();
+        assertEquals(BookingState.WAITLISTED, second.state());
+        assertEquals(1, second.position());
+        var refused = assertThrows(ProblemException.class, () -> bookings.create(new NewBooking(session.id(), persons.getLast())));
+        assertEquals("capacity_exhausted", refused.problem().code());
+        assertEquals(1, refused.problem().waiting());
+        assertEquals(BookingState.CANCELED, bookings.cancel(first.id(), new BookingCancellation()).value().state());
+        var promoted = bookings.get(second.id()).value();
+        assertEquals(BookingState.BOOKED, promoted.state());
+        var booked = new ListBookingsOptions().withSessionId(session.id()).withState(BookingState.BOOKED);
+        assertEquals(List.of(promoted), bookings.list(booked).data());
     }
 
     @Test

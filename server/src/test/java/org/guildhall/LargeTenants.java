@@ -38,6 +38,7 @@ public final class LargeTenants {
     private final ConcurrentLinkedQueue<String> notices = new ConcurrentLinkedQueue<>();
     private final TestServer node;
     private final TestServer.Tenant tenant;
+    private final TestServer.Tenant small;
     private final Db db;
 
     /**
@@ -65,9 +66,11 @@ public final class LargeTenants {
         });
         try (var connection = node.superuser();
                 var statement = connection.createStatement();
-                var row = statement.executeQuery("select id from platform.tenants where name = 'Large 1'")) {
+                var row = statement.executeQuery("select id from platform.tenants where name in ('Large 1', 'Large 3') order by name")) {
             row.next();
             tenant = new TestServer.Tenant(node, row.getObject(1, UUID.class));
+            row.next();
+            small = new TestServer.Tenant(node, row.getObject(1, UUID.class));
             db = new Db(new PgProxy(node.settings().database(), this::note).through());
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
@@ -108,6 +111,11 @@ public final class LargeTenants {
     /** The tenant with most of the rows. */
     public TestServer.Tenant tenant() {
         return tenant;
+    }
+
+    /** The tenant with fewest rows. */
+    public TestServer.Tenant small() {
+        return small;
     }
 
     /** The id of a row by the number of its kind in the script; the first one of each kind has most children. */

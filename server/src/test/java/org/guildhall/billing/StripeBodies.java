@@ -40,6 +40,27 @@ public final class StripeBodies {
                 "metadata", object("club", "harbour"), "a_member_of_a_later_version", object("x", List.of(1, 2)));
     }
 
+    /** A monthly subscription with one item, in the present form. */
+    public static Map<String, Object> subscription(String id, String customer, String status, String product) {
+        return object(
+                "id", id, "object", "subscription", "customer", customer, "status", status, "currency", "aud", "start_date", 1_795_600_000,
+                "collection_method", "charge_automatically", "billing_mode", object("type", "flexible"), "cancel_at", null, "cancel_at_period_end", false,
+                "canceled_at", status.equals("canceled") ? 1_795_700_000 : null, "ended_at", status.equals("canceled") ? 1_795_700_000 : null,
+                "discounts", List.of(), "items", object("object", "list", "has_more", false, "data", List.of(subscriptionItem(id, product))),
+                "latest_invoice", "in_harbour", "pause_collection", null, "schedule", null, "trial_end", null, "trial_start", null, "metadata", object());
+    }
+
+    /** The item of a subscription. */
+    public static Map<String, Object> subscriptionItem(String subscription, String product) {
+        var price = object(
+                "id", "price_of_" + product, "object", "price", "active", true, "billing_scheme", "per_unit", "currency", "aud", "product", product,
+                "recurring", object("interval", "month", "interval_count", 1, "meter", null, "usage_type", "licensed"), "tax_behavior", "inclusive",
+                "type", "recurring", "unit_amount", 12_900, "unit_amount_decimal", "12900", "metadata", object());
+        return object(
+                "id", "si_of_" + subscription, "object", "subscription_item", "quantity", 1, "price", price, "subscription", subscription, "metadata", object(),
+                "current_period_start", 1_795_600_000, "current_period_end", 1_798_200_000);
+    }
+
     /** A line of a subscription with an inclusive tax, in the present form. */
     public static Map<String, Object> line(String id, long amount, long tax) {
         return object(

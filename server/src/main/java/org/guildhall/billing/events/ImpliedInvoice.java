@@ -31,7 +31,7 @@ public record ImpliedInvoice(
                 reference, status, state, accountReference, subscriptionReference, number, null, currency,
                 new Amounts(
                         lineMinor, 0, tax == null ? null : taxMinor, amountMinor, amountMinor, isPaid ? amountMinor : 0,
-                        isPaid || state.equals("void") ? 0 : amountMinor, 0, null),
+                        isPaid || state.equals("void") ? 0 : amountMinor, null, 0, null),
                 new Dates(issuedAt, issuedAt, paidAt, voidedAt, null, null, null), attemptCount, nextAttemptAt, null,
                 List.of(new Line(reference, description, 1L, lineMinor, 0, taxes, null, null, null, false, null, null)), true, false, true, Map.of());
     }

@@ -32,12 +32,13 @@ public record ProviderInvoice(
      *
      * @param discountMinor all discounts
      * @param taxMinor all taxes; null if the provider states none
+     * @param overpaidMinor what was paid beyond what is due, and moved to the customer's balance; null if the provider doesn't tell it
      * @param startingBalanceMinor the balance of the customer before; negative if the customer has credit
      * @param endingBalanceMinor the balance after; null before the invoice is finalized
      */
     public record Amounts(
             long subtotalMinor, long discountMinor, @Nullable Long taxMinor, long totalMinor, long dueMinor, long paidMinor, long remainingMinor,
-            long startingBalanceMinor, @Nullable Long endingBalanceMinor) {}
+            @Nullable Long overpaidMinor, long startingBalanceMinor, @Nullable Long endingBalanceMinor) {}
 
     /** The instants of an invoice by the provider's clock; null for those that haven't come. The period is that of the billed subscription. */
     public record Dates(
@@ -86,7 +87,7 @@ public record ProviderInvoice(
                 reference, status, state, accountReference, subscriptionReference, number, reason, currency,
                 new Amounts(
                         taxed.subtotalMinor(), amounts.discountMinor(), taxed.taxMinor(), amounts.totalMinor(), amounts.dueMinor(), amounts.paidMinor(),
-                        amounts.remainingMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor()),
+                        amounts.remainingMinor(), amounts.overpaidMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor()),
                 dates, attemptCount, nextAttemptAt, replacementReference, lines, linesComplete, paidOutOfBand, implied, metadata);
     }
 

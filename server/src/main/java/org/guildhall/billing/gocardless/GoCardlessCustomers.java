@@ -27,7 +27,7 @@ final class GoCardlessCustomers {
         var company = customer.text("company_name", TEXT_MAX);
         return new ProviderAccount(
                 customer.requiredReference("id"), false, company != null ? company : person.isEmpty() ? null : person, customer.text("email", TEXT_MAX),
-                customer.text("phone_number", WORD_MAX), null, customer.metadata());
+                customer.text("phone_number", WORD_MAX), null, null, customer.metadata());
     }
 
     static ProviderMandate readMandate(ProviderEvent event) {

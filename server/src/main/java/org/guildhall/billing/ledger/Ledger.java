@@ -31,7 +31,7 @@ public final class Ledger {
     private final LedgerFactsStore facts = new LedgerFactsStore();
 
     /** The kinds of changed objects that transactions follow from. */
-    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund", "dispute", "payout", "credit");
+    private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund", "dispute", "payout", "credit", "account");
 
     /**
      * Posts what the ledger lacks for the changed objects, and reverses what it has too much. Takes the ledger's locks, which come after those of the
@@ -63,7 +63,7 @@ public final class Ledger {
     }
 
     private int post(Tx tx, Changes changes, @Nullable UUID deliveryId, LedgerFacts facts, List<PostedTransaction> posted) {
-        var difference = LedgerDifference.of(LedgerTarget.of(facts), posted, facts.changedAt());
+        var difference = LedgerDifference.of(LedgerTarget.of(facts, posted), posted, facts.changedAt());
         if (difference.isEmpty()) {
             return 0;
         }

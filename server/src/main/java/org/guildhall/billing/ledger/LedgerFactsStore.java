@@ -1,5 +1,6 @@
 package org.guildhall.billing.ledger;
 
+import static org.guildhall.schema.billing.Tables.ACCOUNTS;
 import static org.guildhall.schema.billing.Tables.CREDITS;
 import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.guildhall.billing.ledger.facts.BalanceFacts;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts.RefundPart;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 import org.guildhall.billing.ledger.facts.DisputeFacts;
@@ -78,7 +80,8 @@ final class LedgerFactsStore {
             (select count(pg_advisory_xact_lock(hashtextextended(keys.key::text, 15)))::integer
              from (select coalesce(o.account_id, o.connection_id) as key
                    from (select id, account_id, connection_id from billing.invoices
-                         union all select id, account_id, connection_id from billing.payments) o
+                         union all select id, account_id, connection_id from billing.payments
+                         union all select id, id, connection_id from billing.accounts) o
                    where o.id = any(array(select billing.settled_together({0})))
                    group by 1 order by 1) keys)""", SQLDataType.INTEGER, ids())));
     /** The ids are found once, after the lock, and kept in a setting of the transaction. */
@@ -87,7 +90,7 @@ final class LedgerFactsStore {
     private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = PreparedQuery.of(
             select(INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.ACCOUNT_ID, INVOICES.CURRENCY, INVOICES.STATE, INVOICES.LINES_COMPLETE,
                             INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR, INVOICES.PAID_OUT_OF_BAND,
-                            INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.PAID_AT,
+                            INVOICES.OVERPAID_MINOR, INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.PAID_AT,
                             INVOICES.WRITTEN_OFF_AT, INVOICES.PROVIDER_AT)
                     .from(INVOICES)
                     .where(isSettledTogether(INVOICES.ID))
@@ -141,6 +144,37 @@ final class LedgerFactsStore {
                     .orderBy(CREDITS.ID),
             LedgerFactsStore::credit);
 
+    /**
+     * What moved a balance until its instant, the instant itself included: the provider tells the balance after what has moved it. A voided invoice gave
+     * back what it had taken.
+     */
+    private static final Field<Long> MOVED_MINOR = DSL.field("""
+            (select coalesce(sum(m.amount_minor), 0)::bigint
+             from (select i.starting_balance_minor - i.ending_balance_minor as amount_minor
+                   from billing.invoices i
+                   where i.tenant_id = billing.accounts.tenant_id and i.account_id = billing.accounts.id and i.currency = billing.accounts.currency
+                     and coalesce(i.issued_at, i.provider_at) <= billing.accounts.provider_at
+                     and (i.state in ('open', 'paid', 'uncollectible')
+                       or i.state = 'void' and coalesce(i.voided_at, i.provider_at) > billing.accounts.provider_at)
+                   union all
+                   select i.overpaid_minor
+                   from billing.invoices i
+                   where i.tenant_id = billing.accounts.tenant_id and i.account_id = billing.accounts.id and i.currency = billing.accounts.currency
+                     and i.state in ('open', 'paid', 'uncollectible')
+                     and coalesce(i.paid_at, i.provider_at) <= billing.accounts.provider_at
+                   union all
+                   select c.to_balance_minor
+                   from billing.credits c
+                   where c.tenant_id = billing.accounts.tenant_id and c.account_id = billing.accounts.id and c.currency = billing.accounts.currency
+                     and c.state = 'issued' and c.issued_at <= billing.accounts.provider_at) m)""", SQLDataType.BIGINT).as("moved_minor");
+    private static final PreparedQuery<BalanceFacts> BALANCES_TOGETHER = PreparedQuery.of(
+            select(ACCOUNTS.ID, ACCOUNTS.CURRENCY, ACCOUNTS.BALANCE_MINOR, MOVED_MINOR, ACCOUNTS.PROVIDER_AT)
+                    .from(ACCOUNTS)
+                    .where(isSettledTogether(ACCOUNTS.ID))
+                    .and(ACCOUNTS.BALANCE_MINOR.isNotNull())
+                    .orderBy(ACCOUNTS.ID),
+            LedgerFactsStore::balance);
+
     private static Field<UUID[]> ids() {
         return DSL.param("ids", SQLDataType.UUID.getArrayDataType());
     }
@@ -164,8 +198,10 @@ final class LedgerFactsStore {
         var refunds = batch.all(REFUNDS_TOGETHER);
         var disputes = batch.all(DISPUTES_TOGETHER);
         var payouts = batch.all(PAYOUTS_TOGETHER);
+        var balances = batch.all(BALANCES_TOGETHER);
         var credits = batch.all(CREDITS_TOGETHER);
-        return () -> new LedgerFacts(invoices.get(), payments.get(), refunds.get(), disputes.get(), payouts.get(), List.of(), credits.get());
+        return () -> new LedgerFacts(
+                invoices.get(), payments.get(), refunds.get(), disputes.get(), payouts.get(), balances.get(), credits.get());
     }
 
     private static InvoiceFacts invoice(RowReader cells) {
@@ -173,12 +209,13 @@ final class LedgerFactsStore {
         var ending = cells.get(INVOICES.ENDING_BALANCE_MINOR);
         // The provider's balance is negative if the account has credit, so it grows by what an invoice takes of it.
         long paid = cells.get(INVOICES.PAID_MINOR);
+        var overpaid = cells.get(INVOICES.OVERPAID_MINOR);
         long applied = ending == null ? 0 : Math.subtractExact(ending, starting);
         return new InvoiceFacts(
                 cells.get(INVOICES.ID), cells.get(INVOICES.CONNECTION_ID), cells.get(INVOICES.ACCOUNT_ID), cells.get(INVOICES.CURRENCY),
                 cells.get(INVOICES.STATE), cells.get(INVOICES.LINES_COMPLETE), LINES.read(cells.get(INVOICE_LINES)),
                 cells.get(INVOICES.TAX_MINOR), null, cells.get(INVOICES.TOTAL_MINOR), cells.get(INVOICES.REMAINING_MINOR),
-                paid, cells.get(INVOICES.PAID_OUT_OF_BAND) ? paid : 0, 0, applied,
+                paid, cells.get(INVOICES.PAID_OUT_OF_BAND) ? paid : 0, overpaid == null ? 0 : overpaid, applied,
                 new Instants(
                         cells.get(INVOICES.ISSUED_AT), cells.get(INVOICES.PAID_AT), cells.get(INVOICES.WRITTEN_OFF_AT),
                         cells.get(INVOICES.PROVIDER_AT)));
@@ -210,6 +247,12 @@ final class LedgerFactsStore {
         return new PayoutFacts(
                 cells.get(PAYOUTS.ID), cells.get(PAYOUTS.CONNECTION_ID), cells.get(PAYOUTS.CURRENCY), cells.get(PAYOUTS.STATE),
                 cells.get(PAYOUTS.AMOUNT_MINOR), cells.get(PAYOUTS.FEE_MINOR), cells.get(PAYOUTS.FEE_TAX_MINOR), cells.get(PAYOUTS.ARRIVES_AT), cells.get(PAYOUTS.PROVIDER_AT));
+    }
+
+    private static BalanceFacts balance(RowReader cells) {
+        return new BalanceFacts(
+                cells.get(ACCOUNTS.ID), cells.get(ACCOUNTS.CURRENCY), -cells.get(ACCOUNTS.BALANCE_MINOR), cells.get(MOVED_MINOR),
+                cells.get(ACCOUNTS.PROVIDER_AT));
     }
 
     private static CreditNoteFacts credit(RowReader cells) {

@@ -103,7 +103,8 @@ final class AccountMirror {
 
     /** The provider's answer for a deleted customer has nothing but the id. */
     private static ProviderAccount deleted(ProviderAccount facts, Row before) {
-        return new ProviderAccount(facts.reference(), true, before.name(), before.email(), before.phone(), before.currency(), before.metadata());
+        return new ProviderAccount(
+                facts.reference(), true, before.name(), before.email(), before.phone(), before.currency(), before.balanceMinor(), before.metadata());
     }
 
     /** The link of an account with this metadata. A link that exists stays, and so does an operator's decision until the metadata changes. */

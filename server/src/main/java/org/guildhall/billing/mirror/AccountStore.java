@@ -48,7 +48,7 @@ final class AccountStore {
     record Row(
             UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, @Nullable UUID organizationId, String linkSource,
             @Nullable String linkedMetadata, @Nullable String name, @Nullable String email, @Nullable String phone, @Nullable String currency,
-            Map<String, String> metadata, List<ProviderMandate> mandates, @Nullable UUID deliveryId, @Nullable Position position,
+            @Nullable Long balanceMinor, Map<String, String> metadata, List<ProviderMandate> mandates, @Nullable UUID deliveryId, @Nullable Position position,
             @Nullable String apiVersion, Instant observedAt,
             Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
@@ -76,8 +76,8 @@ final class AccountStore {
     private static final Field<String> FETCH = FetchColumnStore.of("account", ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             ACCOUNTS.ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE, ACCOUNTS.PROVIDER_STATUS, ACCOUNTS.STATE, ACCOUNTS.ORGANIZATION_ID,
-            ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.METADATA,
-            ACCOUNTS.MANDATES, ACCOUNTS.DELIVERY_ID, ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION,
+            ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.BALANCE_MINOR,
+            ACCOUNTS.METADATA, ACCOUNTS.MANDATES, ACCOUNTS.DELIVERY_ID, ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION,
             ACCOUNTS.OBSERVED_AT, ACCOUNTS.CREATED_AT, ACCOUNTS.UPDATED_AT, ACCOUNTS.VERSION, FETCH);
     private static final Condition BY_ID = ACCOUNTS.ID.eq(param(ACCOUNTS.ID));
 
@@ -99,7 +99,7 @@ final class AccountStore {
             change()
                     .set(Columns.assigned(
                             ACCOUNTS.STATE, ACCOUNTS.ORGANIZATION_ID, ACCOUNTS.LINK_SOURCE, ACCOUNTS.LINKED_METADATA, ACCOUNTS.NAME, ACCOUNTS.EMAIL,
-                            ACCOUNTS.EMAIL_KEY, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.METADATA, ACCOUNTS.DELIVERY_ID,
+                            ACCOUNTS.EMAIL_KEY, ACCOUNTS.PHONE, ACCOUNTS.CURRENCY, ACCOUNTS.BALANCE_MINOR, ACCOUNTS.METADATA, ACCOUNTS.DELIVERY_ID,
                             ACCOUNTS.PROVIDER_EVENT_REFERENCE, ACCOUNTS.PROVIDER_AT, ACCOUNTS.MIRROR_RANK, ACCOUNTS.API_VERSION))
                     .set(ACCOUNTS.OBSERVED_AT, Columns.now())
                     .where(BY_ID)
@@ -198,7 +198,7 @@ final class AccountStore {
     Row apply(Tx tx, UUID id, ProviderAccount facts, Link link, @Nullable UUID deliveryId, Position position, @Nullable String apiVersion) {
         return APPLY.single(tx,
                 facts.deleted() ? "deleted" : "active", link.organizationId(), link.source(), link.linkedMetadata(), facts.name(), facts.email(),
-                facts.email() == null ? null : EmailAddresses.folded(facts.email()), facts.phone(), facts.currency(), Columns.jsonb(facts.metadata()),
+                facts.email() == null ? null : EmailAddresses.folded(facts.email()), facts.phone(), facts.currency(), facts.balanceMinor(), Columns.jsonb(facts.metadata()),
                 deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
     }
 
@@ -219,7 +219,7 @@ final class AccountStore {
                 cells.get(ACCOUNTS.ID), cells.get(ACCOUNTS.CONNECTION_ID), cells.get(ACCOUNTS.PROVIDER_REFERENCE), cells.get(ACCOUNTS.PROVIDER_STATUS),
                 cells.get(ACCOUNTS.STATE), cells.get(ACCOUNTS.ORGANIZATION_ID), cells.get(ACCOUNTS.LINK_SOURCE), cells.get(ACCOUNTS.LINKED_METADATA),
                 cells.get(ACCOUNTS.NAME), cells.get(ACCOUNTS.EMAIL), cells.get(ACCOUNTS.PHONE), cells.get(ACCOUNTS.CURRENCY),
-                Columns.texts(cells.get(ACCOUNTS.METADATA)), MANDATES.read(cells.get(ACCOUNTS.MANDATES)), cells.get(ACCOUNTS.DELIVERY_ID),
+                cells.get(ACCOUNTS.BALANCE_MINOR), Columns.texts(cells.get(ACCOUNTS.METADATA)), MANDATES.read(cells.get(ACCOUNTS.MANDATES)), cells.get(ACCOUNTS.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(ACCOUNTS.MIRROR_RANK), cells.get(ACCOUNTS.PROVIDER_EVENT_REFERENCE)),
                 cells.get(ACCOUNTS.API_VERSION), cells.get(ACCOUNTS.OBSERVED_AT), cells.get(ACCOUNTS.CREATED_AT), cells.get(ACCOUNTS.UPDATED_AT),
                 cells.get(ACCOUNTS.VERSION), FetchStatus.read(cells.get(FETCH)));

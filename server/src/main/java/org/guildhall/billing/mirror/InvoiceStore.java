@@ -76,7 +76,7 @@ final class InvoiceStore {
             INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID,
             INVOICES.SUBSCRIPTION_REFERENCE, INVOICES.NUMBER, INVOICES.REASON, INVOICES.CURRENCY, INVOICES.SUBTOTAL_MINOR, INVOICES.DISCOUNT_MINOR,
             INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.DUE_MINOR, INVOICES.PAID_MINOR, INVOICES.REMAINING_MINOR,
-            INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
+            INVOICES.OVERPAID_MINOR, INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT, INVOICES.ATTEMPT_COUNT,
             INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL, INVOICES.LINES_COMPLETE, INVOICES.IMPLIED, INVOICES.METADATA,
             INVOICES.DELIVERY_ID, INVOICES.PROVIDER_EVENT_REFERENCE, INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION,
@@ -101,7 +101,7 @@ final class InvoiceStore {
                             INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID, INVOICES.SUBSCRIPTION_REFERENCE, INVOICES.NUMBER,
                             INVOICES.REASON, INVOICES.CURRENCY, INVOICES.SUBTOTAL_MINOR, INVOICES.DISCOUNT_MINOR, INVOICES.TAX_MINOR,
                             INVOICES.TOTAL_MINOR, INVOICES.DUE_MINOR, INVOICES.PAID_MINOR, INVOICES.REMAINING_MINOR,
-                            INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
+                            INVOICES.OVERPAID_MINOR, INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.DUE_AT, INVOICES.PAID_AT,
                             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT,
                             INVOICES.ATTEMPT_COUNT, INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL,
                             INVOICES.LINES_COMPLETE, INVOICES.PAID_OUT_OF_BAND, INVOICES.IMPLIED, INVOICES.METADATA, INVOICES.DELIVERY_ID,
@@ -160,7 +160,7 @@ final class InvoiceStore {
         return APPLY.single(tx,
                 invoice.status(), invoice.state(), references.accountId(), invoice.subscriptionReference(), invoice.number(), invoice.reason(),
                 invoice.currency(), amounts.subtotalMinor(), amounts.discountMinor(), amounts.taxMinor(), amounts.totalMinor(), amounts.dueMinor(),
-                amounts.paidMinor(), amounts.remainingMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor(), dates.issuedAt(),
+                amounts.paidMinor(), amounts.remainingMinor(), amounts.overpaidMinor(), amounts.startingBalanceMinor(), amounts.endingBalanceMinor(), dates.issuedAt(),
                 dates.dueAt(), dates.paidAt(), dates.voidedAt(), dates.writtenOffAt(), dates.periodStartsAt(), dates.periodEndsAt(),
                 invoice.attemptCount(), invoice.nextAttemptAt(), references.replacedById(), invoice.lines().size(), invoice.linesComplete(),
                 invoice.paidOutOfBand(), invoice.implied(), Columns.jsonb(invoice.metadata()), deliveryId, position.eventReference(), position.at(), position.rank(), apiVersion, id);
@@ -187,7 +187,8 @@ final class InvoiceStore {
                 new Amounts(
                         cells.get(INVOICES.SUBTOTAL_MINOR), cells.get(INVOICES.DISCOUNT_MINOR), cells.get(INVOICES.TAX_MINOR),
                         cells.get(INVOICES.TOTAL_MINOR), cells.get(INVOICES.DUE_MINOR), cells.get(INVOICES.PAID_MINOR),
-                        cells.get(INVOICES.REMAINING_MINOR), cells.get(INVOICES.STARTING_BALANCE_MINOR), cells.get(INVOICES.ENDING_BALANCE_MINOR)),
+                        cells.get(INVOICES.REMAINING_MINOR), cells.get(INVOICES.OVERPAID_MINOR),
+                        cells.get(INVOICES.STARTING_BALANCE_MINOR), cells.get(INVOICES.ENDING_BALANCE_MINOR)),
                 new Dates(
                         cells.get(INVOICES.ISSUED_AT), cells.get(INVOICES.DUE_AT), cells.get(INVOICES.PAID_AT), cells.get(INVOICES.VOIDED_AT),
                         cells.get(INVOICES.WRITTEN_OFF_AT), cells.get(INVOICES.PERIOD_STARTS_AT), cells.get(INVOICES.PERIOD_ENDS_AT)),

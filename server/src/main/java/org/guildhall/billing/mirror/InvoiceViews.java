@@ -41,7 +41,7 @@ final class InvoiceViews {
                 amount(content, amounts == null ? null : amounts.discountMinor()), amount(content, amounts == null ? null : amounts.taxMinor()),
                 amount(content, amounts == null ? null : amounts.totalMinor()), amount(content, amounts == null ? null : amounts.dueMinor()),
                 amount(content, amounts == null ? null : amounts.paidMinor()), amount(content, amounts == null ? null : amounts.remainingMinor()),
-                amount(content, amounts == null ? null : amounts.startingBalanceMinor()),
+                amount(content, amounts == null ? null : amounts.overpaidMinor()), amount(content, amounts == null ? null : amounts.startingBalanceMinor()),
                 amount(content, amounts == null ? null : amounts.endingBalanceMinor()), dates.issuedAt(), dates.dueAt(), dates.paidAt(),
                 dates.voidedAt(), dates.writtenOffAt(), dates.periodStartsAt(), dates.periodEndsAt(), content == null ? 0 : content.attemptCount(),
                 content == null ? null : content.nextAttemptAt(),

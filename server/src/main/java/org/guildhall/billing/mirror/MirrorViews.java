@@ -8,6 +8,7 @@ import org.guildhall.api.model.AccountPaymentMethod;
 import org.guildhall.api.model.AccountPaymentMethodKind;
 import org.guildhall.api.model.AccountPaymentMethodState;
 import org.guildhall.api.model.AccountState;
+import org.guildhall.api.model.BilledAmount;
 import org.guildhall.api.model.ConnectionId;
 import org.guildhall.api.model.FetchState;
 import org.guildhall.api.model.LinkSource;
@@ -29,8 +30,9 @@ final class MirrorViews {
         return new Account(
                 new AccountId(row.id()), new ConnectionId(row.connectionId()), row.reference(), row.providerStatus(), AccountState.fromValue(row.state()),
                 row.organizationId() == null ? null : new OrganizationId(row.organizationId()), LinkSource.fromValue(row.linkSource()), row.name(), row.email(),
-                row.phone(), row.currency(), method(AccountRules.defaultOf(row.mandates())), mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()), row.metadata(), row.createdAt(),
-                row.updatedAt(), row.version());
+                row.phone(), row.currency(), row.currency() == null || row.balanceMinor() == null ? null : new BilledAmount(row.balanceMinor(), row.currency()),
+                method(AccountRules.defaultOf(row.mandates())), mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()),
+                row.metadata(), row.createdAt(), row.updatedAt(), row.version());
     }
 
     private static @Nullable AccountPaymentMethod method(@Nullable ProviderMandate mandate) {

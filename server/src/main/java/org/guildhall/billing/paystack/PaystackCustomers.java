@@ -24,7 +24,7 @@ final class PaystackCustomers {
                 .collect(Collectors.joining(" "));
         return new ProviderAccount(
                 customer.requiredReference("customer_code"), false, name.isEmpty() ? null : name, customer.text("email", TEXT_MAX),
-                customer.text("phone", PHONE_MAX), null, customer.metadata());
+                customer.text("phone", PHONE_MAX), null, null, customer.metadata());
     }
 
     /** The code of the customer of an object; null if it names none. */

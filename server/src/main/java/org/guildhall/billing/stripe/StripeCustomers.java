@@ -19,8 +19,10 @@ final class StripeCustomers {
      */
     static ProviderAccount read(ProviderEvent event) {
         var customer = StripeMoney.read(event.object(), "customer");
+        var currency = customer.currency("currency");
         return new ProviderAccount(
                 customer.requiredReference("id"), event.type().equals("customer.deleted") || customer.flag("deleted"), customer.text("name", TEXT_MAX),
-                customer.text("email", TEXT_MAX), customer.text("phone", PHONE_MAX), customer.currency("currency"), customer.metadata());
+                customer.text("email", TEXT_MAX), customer.text("phone", PHONE_MAX), currency,
+                currency == null ? null : customer.amount("balance", currency), customer.metadata());
     }
 }

@@ -73,8 +73,8 @@ final class StripeInvoices {
         return new Amounts(
                 invoice.amountOrZero("subtotal", currency), sum(invoice, "total_discount_amounts", currency), tax(invoice, currency),
                 invoice.amountOrZero("total", currency), invoice.amountOrZero("amount_due", currency), invoice.amountOrZero("amount_paid", currency),
-                invoice.amountOrZero("amount_remaining", currency), invoice.amountOrZero("starting_balance", currency),
-                invoice.amount("ending_balance", currency));
+                invoice.amountOrZero("amount_remaining", currency), invoice.amount("amount_overpaid", currency),
+                invoice.amountOrZero("starting_balance", currency), invoice.amount("ending_balance", currency));
     }
 
     /** The total of all taxes; null if the invoice states none. */

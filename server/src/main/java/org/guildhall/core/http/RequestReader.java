@@ -80,7 +80,7 @@ final class RequestReader {
         JsonNode body = schema == null ? null : tree(raw, operation, inputs, schema);
         boolean patch = operation.requestType() != null && operation.requestType().contains("merge-patch");
         if (body != null && schema != null) {
-            var mistakes = patch ? Validation.checkPatch(schema, body) : Validation.check(schema, body);
+            var mistakes = patch ? Validation.checkPatch(schema, body) : inputs.bodyOpen() ? Validation.checkOpen(schema, body) : Validation.check(schema, body);
             if (!mistakes.isEmpty()) {
                 throw Problem.VALIDATION_FAILED.because(several(mistakes, "member")).withAll(mistakes);
             }

@@ -37,9 +37,10 @@ public final class Spec {
      *
      * @param query the query parameters by name
      * @param body the body's schema; null without a body
+     * @param bodyOpen true if the schema allows members that it doesn't name, since the body has the form of its sender
      * @param fields the names allowed in {@code fields}: the members of the resource, or of a list's entries
      */
-    public record Inputs(Map<String, Parameter> query, @Nullable Schema body, boolean bodyRequired, List<String> fields) {}
+    public record Inputs(Map<String, Parameter> query, @Nullable Schema body, boolean bodyRequired, boolean bodyOpen, List<String> fields) {}
 
     private final byte[] json;
     private final byte[] yaml;
@@ -182,11 +183,20 @@ public final class Spec {
         parameters("/paths/" + escaped + "/parameters", query);
         Schema body = null;
         boolean required = false;
+        boolean open = false;
         if (operation.requestType() != null) {
-            body = schema(pointer + "/requestBody/content/" + operation.requestType().replace("/", "~1") + "/schema");
+            var at = pointer + "/requestBody/content/" + operation.requestType().replace("/", "~1") + "/schema";
+            body = schema(at);
+            open = named(document.at(at)).path("additionalProperties").asBoolean(false);
             required = node.at("/requestBody/required").asBoolean(false);
         }
-        return new Inputs(query, body, required, fields(node, operation));
+        return new Inputs(query, body, required, open, fields(node, operation));
+    }
+
+    /** The schema that a reference names; another one as it is. */
+    private JsonNode named(JsonNode schema) {
+        var reference = schema.path("$ref").asText("");
+        return reference.isEmpty() ? schema : document.at(reference.substring(1));
     }
 
     private void parameters(String pointer, Map<String, Parameter> query) {

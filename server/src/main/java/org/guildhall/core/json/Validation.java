@@ -49,6 +49,15 @@ public final class Validation {
 
     /** All mistakes in the value; empty if it is valid. */
     public static List<Item> check(Schema schema, JsonNode value) {
+        return check(schema, value, false);
+    }
+
+    /** All mistakes in a value whose members the schema doesn't name, such as an event in its provider's form: it can have fractions. */
+    public static List<Item> checkOpen(Schema schema, JsonNode value) {
+        return check(schema, value, true);
+    }
+
+    private static List<Item> check(Schema schema, JsonNode value, boolean isOpen) {
         var items = new ArrayList<Item>();
         addUnusable(value, ValuePath.ROOT, items);
         if (!items.isEmpty()) {
@@ -60,7 +69,9 @@ public final class Validation {
         if (items.isEmpty()) {
             addItems(schema.validate(value), items);
         }
-        addFractions(value, ValuePath.ROOT, items);
+        if (!isOpen) {
+            addFractions(value, ValuePath.ROOT, items);
+        }
         return items;
     }
 

@@ -31,14 +31,16 @@ final class BookedPersonStore {
     record Person(UUID id, @Nullable LocalDate birthOn, boolean archived, @Nullable UUID overlapping) {}
 
     private static final Field<UUID[]> IDS = params("ids", SQLDataType.UUID);
+    /** A session lasts for a day at most, so older bookings needn't be read. */
     private static final Field<UUID> OVERLAPPING = field("""
-            (select b.id from schedule.bookings b
-            where b.person_id = {0} and b.session_id <> {1} and b.starts_at < {2} and b.ends_at > {3}
-              and (b.state in ('booked', 'attended') or b.state = 'held' and b.held_until > {4}
-                or b.state = 'offered' and least(b.offered_until, b.starts_at) > {4})
+            (with wanted as (select s.starts_at, s.ends_at from schedule.sessions s where s.id = {1})
+            select b.id from schedule.bookings b
+            where b.person_id = {0} and b.session_id <> {1} and b.starts_at < (select ends_at from wanted)
+              and b.starts_at > (select starts_at - interval '24 hours' from wanted) and b.ends_at > (select starts_at from wanted)
+              and (b.state in ('booked', 'attended') or b.state = 'held' and b.held_until > {2}
+                or b.state = 'offered' and least(b.offered_until, b.starts_at) > {2})
             order by b.starts_at, b.id limit 1)""", SQLDataType.UUID, SCHEDULE_PERSONS.ID, DSL.param("session", SQLDataType.UUID),
-            DSL.param("ends_at", SQLDataType.INSTANT), DSL.param("starts_at", SQLDataType.INSTANT), DSL.param("now", SQLDataType.INSTANT))
-            .as("overlapping");
+            EffectiveDates.present()).as("overlapping");
     private static final PreparedQuery<Person> GET = PreparedQuery.of(
             select(SCHEDULE_PERSONS.ID, SCHEDULE_PERSONS.BIRTH_ON, SCHEDULE_PERSONS.STATE, OVERLAPPING)
                     .from(SCHEDULE_PERSONS)
@@ -59,7 +61,8 @@ final class BookedPersonStore {
             List.of(ALL_LOCKED), cells -> cells.get(ALL_LOCKED));
     private static final Field<Long> OF_PERSON = field("""
             (select count(*) from schedule.bookings b
-            where b.person_id = {0} and b.state = 'held' and b.held_until > {1})""", SQLDataType.BIGINT, DSL.param("person", SQLDataType.UUID),
+            where b.person_id = {0} and b.state = 'held' and b.held_until > {1} and b.starts_at > cast({1} as timestamptz) - interval '24 hours')""",
+            SQLDataType.BIGINT, DSL.param("person", SQLDataType.UUID),
             DSL.param("now", SQLDataType.INSTANT)).as("of_person");
     private static final Field<Long> OF_CONSUMER = field("""
             (select count(*) from schedule.bookings b
@@ -104,10 +107,9 @@ final class BookedPersonStore {
         LOCK.one(tx, List.of(id));
     }
 
-    /** Adds the read of persons, and of their bookings at the time of a session. */
-    Supplier<List<Person>> get(Batch batch, Collection<UUID> ids, LockedSession locked) {
-        var session = locked.session();
-        return batch.all(GET, session.id(), session.endsAt(), session.startsAt(), locked.now(), ids);
+    /** Adds the read of persons, and of their bookings at the time of a session, which is locked. */
+    Supplier<List<Person>> get(Batch batch, Collection<UUID> ids, UUID sessionId) {
+        return batch.all(GET, sessionId, ids);
     }
 
     /**
@@ -115,10 +117,10 @@ final class BookedPersonStore {
      *
      * @return null if another transaction has locked one of them
      */
-    @Nullable List<Person> lockWithoutWaiting(Tx tx, Collection<UUID> ids, LockedSession locked) {
+    @Nullable List<Person> lockWithoutWaiting(Tx tx, Collection<UUID> ids, UUID sessionId) {
         var batch = new Batch();
         var all = batch.single(LOCK_FREE, ids);
-        var found = get(batch, ids, locked);
+        var found = get(batch, ids, sessionId);
         batch.send(tx);
         return all.get() ? found.get() : null;
     }

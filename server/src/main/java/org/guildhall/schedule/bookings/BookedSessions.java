@@ -1,6 +1,5 @@
 package org.guildhall.schedule.bookings;
 
-import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -45,48 +44,74 @@ final class BookedSessions {
         this.promotions = promotions;
     }
 
+    /** What a request reads beside the session, under its lock. Without a change in between, it costs no round trip of its own. */
+    interface Reads {
+
+        /** Adds the reads. If the lock writes what is due, they are added again. */
+        void add(Batch batch);
+    }
+
+    /** Locks a session as the other {@code lock}, without reads. */
+    @Nullable LockedSession lock(
+            Tx tx, Function<String, Changes> changes, UUID sessionId, Collection<UUID> personIds, Collection<UUID> organizationIds) {
+        return lock(tx, changes, sessionId, personIds, organizationIds, batch -> { });
+    }
+
     /**
      * Locks a session, writes what is due, and gives free places to the waitlist.
      *
      * @param changes gets the changes of due bookings, by the action of their audit event
      * @param personIds the persons whom the request books
      * @param organizationIds the organizations whose allowances the request uses or gives back
+     * @param reads what is read under the lock, before anybody is promoted
      * @return null if there is no such session
      */
     @Nullable LockedSession lock(
-            Tx tx, Function<String, Changes> changes, UUID sessionId, Collection<UUID> personIds, Collection<UUID> organizationIds) {
+            Tx tx, Function<String, Changes> changes, UUID sessionId, Collection<UUID> personIds, Collection<UUID> organizationIds, Reads reads) {
         var batch = new Batch();
         var row = sessions.lock(batch, sessionId);
         persons.lock(batch, personIds);
+        reads.add(batch);
+        var counts = bookings.counts(batch, sessionId);
+        // The last one: what wasn't due before this instant is decided as it was read.
         var now = EffectiveDates.present(batch);
         batch.send(tx);
         var session = row.get();
-        return session == null ? null : promotions.promote(tx, changes, settle(tx, changes, session, now.get(), organizationIds));
+        if (session == null) {
+            return null;
+        }
+        var counted = new LockedSession(session, now.get(), counts.get(), 0);
+        var settled = settle(tx, changes, counted, organizationIds);
+        if (settled != counted) {
+            var again = new Batch();
+            reads.add(again);
+            again.send(tx);
+        }
+        return promotions.promote(tx, changes, settled);
     }
 
     /** Writes what is due in a session that is locked already. @param organizationIds the organizations whose allowances are used or given back */
     LockedSession settle(Tx tx, Function<String, Changes> changes, SessionStore.Row session, Collection<UUID> organizationIds) {
         var batch = new Batch();
+        var counts = bookings.counts(batch, session.id());
         var now = EffectiveDates.present(batch);
         batch.send(tx);
-        return settle(tx, changes, session, now.get(), organizationIds);
+        return settle(tx, changes, new LockedSession(session, now.get(), counts.get(), 0), organizationIds);
     }
 
-    private LockedSession settle(
-            Tx tx, Function<String, Changes> changes, SessionStore.Row session, Instant now, Collection<UUID> organizationIds) {
-        var batch = new Batch();
-        var due = bookings.due(batch, session.id(), now);
-        var counts = bookings.counts(batch, session.id());
-        batch.send(tx);
-        var organizations = new LinkedHashSet<>(organizationIds);
-        due.get().stream().filter(row -> row.hold() != null).forEach(row -> organizations.add(row.organizationId()));
-        allowances.lock(tx, organizations);
-        var locked = new LockedSession(session, now, counts.get(), 0);
-        if (due.get().isEmpty()) {
+    /** Returns the same session if nothing is due. */
+    private LockedSession settle(Tx tx, Function<String, Changes> changes, LockedSession locked, Collection<UUID> organizationIds) {
+        var nextDue = locked.counts().nextDue();
+        if (nextDue == null || nextDue.isAfter(locked.now())) {
+            allowances.lock(tx, organizationIds);
             return locked;
         }
-        var before = due.get().stream().collect(Collectors.toMap(Row::id, row -> row));
-        for (var after : bookings.settle(tx, session.id(), now)) {
+        var due = bookings.due(tx, locked.session().id(), locked.now());
+        var organizations = new LinkedHashSet<>(organizationIds);
+        due.stream().filter(row -> row.hold() != null).forEach(row -> organizations.add(row.organizationId()));
+        allowances.lock(tx, organizations);
+        var before = due.stream().collect(Collectors.toMap(Row::id, row -> row));
+        for (var after : bookings.settle(tx, locked.session().id(), locked.now())) {
             writer.record(tx, changes.apply(DUE_ACTIONS.get(after.state())), before.get(after.id()), after);
         }
         return locked.recounted(tx, bookings);

@@ -102,28 +102,36 @@ final class BookingColumnStore {
     private static final Field<Instant> UPDATED_AT = DSL.coalesce(dueAt(NOW), BOOKINGS.UPDATED_AT).as("updated_now");
     private static final Field<Long> VERSION = field(
             "{0} + case when {1} is null then 0 else 1 end", SQLDataType.BIGINT, BOOKINGS.VERSION, dueAt(NOW)).as("version_now");
-    private static final Field<Integer> POSITION = field("""
-            case when {0} = 'waitlisted' then (
-                select count(distinct w.place)::integer + 1 from schedule.bookings w
-                where w.session_id = {1} and w.state = 'waitlisted' and w.place < {2}) end""",
-            SQLDataType.INTEGER, stateAt(NOW), BOOKINGS.SESSION_ID, BOOKINGS.PLACE).as("position");
-
-    private static final Field<Integer> PLACES_NEEDED = field("""
-            case when {0} = 'waitlisted' then (
-                select count(*)::integer from schedule.bookings w
-                where w.session_id = {1} and w.state = 'waitlisted' and w.place = {2}) end""",
-            SQLDataType.INTEGER, stateAt(NOW), BOOKINGS.SESSION_ID, BOOKINGS.PLACE).as("places_needed");
+    private static final Field<Integer> POSITION = waiting("""
+            (select count(distinct w.place_order)::integer + 1 from schedule.bookings w
+            where w.session_id = {0} and w.state = 'waitlisted' and w.place_order < {1})""").as("position");
+    /** Read by the same range of the index as the position: by equality alone, the plan would read all bookings of the session. */
+    private static final Field<Integer> PLACES_NEEDED = waiting("""
+            (select (count(*) filter (where w.place_order = {1}))::integer from schedule.bookings w
+            where w.session_id = {0} and w.state = 'waitlisted' and w.place_order <= {1})""").as("places_needed");
+    /** In a query for the whole waitlist of a session. A query for each entry would read the waitlist as often as it is long. */
+    private static final Field<Integer> POSITION_IN_ALL = waiting("(dense_rank() over (order by {1}))::integer").as("position");
+    private static final Field<Integer> PLACES_NEEDED_IN_ALL = waiting("(count(*) over (partition by {1}))::integer").as("places_needed");
     private static final Field<Integer> NO_NUMBER = DSL.inline((Integer) null, SQLDataType.INTEGER);
     private static final Field<String> HOLD_RESOURCE_KEY = unlessEnded(BOOKINGS.HOLD_RESOURCE_KEY, dueAt(NOW)).as("hold_resource_key_now");
     private static final Field<Integer> HOLD_QUANTITY = unlessEnded(BOOKINGS.HOLD_QUANTITY, dueAt(NOW)).as("hold_quantity_now");
 
     static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION, PLACES_NEEDED, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
+    /** The same, of a query for the whole waitlist of one session. */
+    static final List<Field<?>> WAITLIST = columns(
+            STATE, UPDATED_AT, VERSION, POSITION_IN_ALL, PLACES_NEEDED_IN_ALL, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
     /** The stored columns, without the changes that are due and not written yet. */
     static final List<Field<?>> STORED = columns(
             BOOKINGS.STATE, BOOKINGS.UPDATED_AT, BOOKINGS.VERSION, NO_NUMBER.as("position"), NO_NUMBER.as("places_needed"),
             BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY);
 
     private BookingColumnStore() {}
+
+    /** A number of a booking on the waitlist; null for others. @param number an expression of the session and the number on the waitlist */
+    private static Field<Integer> waiting(String number) {
+        return field("case when {0} = 'waitlisted' then {1} end", SQLDataType.INTEGER, stateAt(NOW),
+                field(number, SQLDataType.INTEGER, BOOKINGS.SESSION_ID, BOOKINGS.PLACE_ORDER));
+    }
 
     private static List<Field<?>> columns(Field<String> state, Field<Instant> updatedAt, Field<Long> version, Field<Integer> position,
             Field<Integer> placesNeeded, Field<String> holdKey, Field<Integer> holdQuantity) {

@@ -53,8 +53,14 @@ final class BookingStore {
     /** What a change of a booking locks first. */
     record Locks(UUID id, UUID sessionId, @Nullable UUID organizationId) {}
 
-    /** The numbers of a session whose due changes are written. @param lastPlace the largest number of its waitlist, 0 if there was none */
-    record Counts(int taken, int waiting, long firstPlace, long lastPlace) {}
+    /**
+     * The numbers of a session, without the changes that are due and not written.
+     *
+     * @param firstPlace below the numbers of its waitlist
+     * @param lastPlace the largest number of its waitlist, 0 if there was none
+     * @param nextDue the next instant at which something is due; null if nothing will be
+     */
+    record Counts(int taken, int waiting, long firstPlace, long lastPlace, @Nullable Instant nextDue) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -98,18 +104,23 @@ final class BookingStore {
                     .returningResult(COLUMNS),
             BookingColumnStore::row);
     private static final PreparedQuery<Row> WAITING = PreparedQuery.of(
-            select(COLUMNS).from(BOOKINGS).where(OF_SESSION).and(BOOKINGS.STATE.eq(inline("waitlisted"))).orderBy(BOOKINGS.PLACE_ORDER, BOOKINGS.ID),
-            BookingColumnStore::row);
+            select(BookingColumnStore.WAITLIST)
+                    .from(BOOKINGS)
+                    .where(OF_SESSION)
+                    .and(BOOKINGS.STATE.eq(inline("waitlisted")))
+                    .orderBy(BOOKINGS.PLACE_ORDER, BOOKINGS.ID),
+            COLUMNS, BookingColumnStore::row);
     private static final Field<Integer> TAKEN = field("""
             (count(*) filter (where {0} in ('held', 'booked', 'offered', 'attended', 'no_show')))::integer""", SQLDataType.INTEGER, BOOKINGS.STATE);
     private static final Field<Integer> WAITING_COUNT = field(
             "(count(*) filter (where {0} = 'waitlisted'))::integer", SQLDataType.INTEGER, BOOKINGS.STATE);
     private static final Field<Long> FIRST_PLACE = field("least(coalesce(min({0}), 1), 1)", SQLDataType.BIGINT, BOOKINGS.PLACE);
     private static final Field<Long> LAST_PLACE = field("greatest(coalesce(max({0}), 0), 0)", SQLDataType.BIGINT, BOOKINGS.PLACE);
+    private static final Field<Instant> NEXT = DSL.min(BookingColumnStore.DUE_LATER).as("next_due");
     private static final PreparedQuery<Counts> COUNTS = PreparedQuery.of(
-            select(TAKEN, WAITING_COUNT, FIRST_PLACE, LAST_PLACE).from(BOOKINGS).where(OF_SESSION),
-            List.of(TAKEN, WAITING_COUNT, FIRST_PLACE, LAST_PLACE),
-            cells -> new Counts(cells.get(TAKEN), cells.get(WAITING_COUNT), cells.get(FIRST_PLACE), cells.get(LAST_PLACE)));
+            select(TAKEN, WAITING_COUNT, FIRST_PLACE, LAST_PLACE, NEXT).from(BOOKINGS).where(OF_SESSION),
+            List.of(TAKEN, WAITING_COUNT, FIRST_PLACE, LAST_PLACE, NEXT),
+            cells -> new Counts(cells.get(TAKEN), cells.get(WAITING_COUNT), cells.get(FIRST_PLACE), cells.get(LAST_PLACE), cells.get(NEXT)));
     private static final PreparedQuery<Existing> EXISTING = PreparedQuery.mapped(
             select(BOOKINGS.PERSON_ID, BOOKINGS.ID)
                     .from(BOOKINGS)
@@ -117,8 +128,6 @@ final class BookingStore {
                     .and(BOOKINGS.PERSON_ID.eq(any(params("persons", SQLDataType.UUID))))
                     .and(BOOKINGS.STATE.in(inline("held"), inline("booked"), inline("waitlisted"), inline("offered"), inline("attended"), inline("no_show"))),
             Records.mapping(Existing::new));
-    private static final PreparedQuery<String> WITH_REFERENCES = PreparedQuery.ofValue(
-            select(BOOKINGS.REFERENCE).from(BOOKINGS).where(BOOKINGS.REFERENCE.eq(any(params("references", SQLDataType.VARCHAR)))));
     private static final PreparedQuery<UUID> OF_SESSION_BY_ID = ofSession(BY_ID);
     private static final PreparedQuery<UUID> OF_SESSION_BY_REFERENCE = ofSession(BOOKINGS.REFERENCE.eq(param(BOOKINGS.REFERENCE)));
     private static final PreparedQuery<UUID> OF_SESSION_BY_CODE = ofSession(
@@ -137,6 +146,8 @@ final class BookingStore {
                             BOOKINGS.HOLD_RESOURCE_KEY, BOOKINGS.HOLD_QUANTITY, BOOKINGS.REFERENCE, BOOKINGS.CODE_HMAC, BOOKINGS.NOTE, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT))
                     .set(BOOKINGS.CREATED_AT, NOW)
                     .set(BOOKINGS.UPDATED_AT, NOW)
+                    .onConflict(BOOKINGS.TENANT_ID, BOOKINGS.REFERENCE)
+                    .doNothing()
                     .returningResult(BOOKINGS.ID));
     private static final PreparedQuery<UUID> UPDATE = PreparedQuery.ofValue(
             DSL.update(BOOKINGS)
@@ -207,9 +218,9 @@ final class BookingStore {
         return UNFINISHED_OF_SESSION.all(tx, sessionId);
     }
 
-    /** Adds the read of the rows of a session of which something is due. */
-    Supplier<List<Row>> due(Batch batch, UUID sessionId, Instant now) {
-        return batch.all(DUE_OF_SESSION, sessionId, now);
+    /** The rows of a session of which something is due. */
+    List<Row> due(Tx tx, UUID sessionId, Instant now) {
+        return DUE_OF_SESSION.all(tx, sessionId, now);
     }
 
     /** Writes what is due in a session. */
@@ -217,7 +228,7 @@ final class BookingStore {
         return SETTLE.all(tx, now, sessionId);
     }
 
-    /** Adds the read of a session's numbers. What is due must be written. */
+    /** Adds the read of a session's numbers. */
     Supplier<Counts> counts(Batch batch, UUID sessionId) {
         return batch.single(COUNTS, sessionId);
     }
@@ -230,11 +241,6 @@ final class BookingStore {
     /** Adds the read of the bookings of persons in a session that aren't canceled. */
     Supplier<List<Existing>> existing(Batch batch, UUID sessionId, Collection<UUID> personIds) {
         return batch.all(EXISTING, sessionId, personIds);
-    }
-
-    /** Adds the read of those references that a booking has. */
-    Supplier<List<String>> withReferences(Batch batch, Collection<String> references) {
-        return batch.all(WITH_REFERENCES, references);
     }
 
     @Nullable Row find(Tx tx, String reference, Collection<byte[]> hmacs) {
@@ -260,7 +266,8 @@ final class BookingStore {
         return hmacs.stream().map(hmac -> "\\x" + HexFormat.of().formatHex(hmac)).toList();
     }
 
-    Row insert(Tx tx, New booking) {
+    /** Inserts a booking. @return null if its reference is taken */
+    @Nullable Row insert(Tx tx, New booking) {
         var hold = booking.hold();
         var batch = new Batch();
         batch.one(
@@ -268,7 +275,7 @@ final class BookingStore {
                 booking.consumerId(), booking.state(), booking.place(), booking.heldUntil(), booking.bookedAt(), hold == null ? null : hold.resourceKey(),
                 hold == null ? null : hold.quantity(), booking.reference(), booking.codeHmac(), booking.note(), booking.startsAt(), booking.endsAt(),
                 booking.now());
-        var row = batch.single(GET, booking.id());
+        var row = batch.one(GET, booking.id());
         batch.send(tx);
         return row.get();
     }

@@ -45,12 +45,13 @@ final class Bookings {
     Created book(Tx tx, Function<String, Changes> changes, Request request) {
         var wanted = request.wanted();
         var organizationId = wanted.organizationId();
+        var reading = places.reading(request.sessionId(), List.of(wanted));
         var locked = booked.lock(
-                tx, changes, request.sessionId(), List.of(wanted.personId()), organizationId == null ? List.of() : List.of(organizationId));
+                tx, changes, request.sessionId(), List.of(wanted.personId()), organizationId == null ? List.of() : List.of(organizationId), reading);
         if (locked == null) {
             throw Problem.VALIDATION_FAILED.at("/session_id", "There is no such session.");
         }
-        var known = places.known(tx, locked, List.of(wanted));
+        var known = reading.known(tx, locked);
         BookingRules.requireScheduled(locked.session(), locked.now());
         BookingRules.requireOpen(locked.session(), locked.now());
         var refusal = known.refusal(locked, wanted);
@@ -58,12 +59,11 @@ final class Bookings {
             throw refusal;
         }
         places.requireFewHolds(tx, locked, wanted.personId(), request.common());
-        var reference = known.references().getFirst();
         if (locked.open() >= 1) {
-            return places.place(tx, changes.apply("booking.created"), locked, wanted, request.common(), reference);
+            return places.place(tx, changes.apply("booking.created"), locked, wanted, request.common());
         }
         if (request.waitlist() && NewBookings.canWait(locked, 1)) {
-            return places.waiting(tx, locked, wanted, request.common(), locked.counts().lastPlace() + 1, reference);
+            return places.waiting(tx, locked, wanted, request.common(), locked.counts().lastPlace() + 1);
         }
         throw NewBookings.noPlace(locked, request.waitlist());
     }

@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -54,8 +56,8 @@ final class NewBookings {
     /** A new booking and its code. */
     record Created(Row row, String code) {}
 
-    /** What new bookings depend on beside their session. @param references a free reference for each person */
-    record Known(Map<UUID, Person> persons, Map<UUID, UUID> existing, List<String> references) {
+    /** What new bookings depend on beside their session. */
+    record Known(Map<UUID, Person> persons, Map<UUID, UUID> existing) {
 
         @Nullable ProblemException refusal(LockedSession locked, Wanted wanted) {
             return BookingRules.refusal(
@@ -63,63 +65,60 @@ final class NewBookings {
         }
     }
 
-    /**
-     * Reads what new bookings depend on.
-     *
-     * @throws ProblemException {@code validation_failed} if a person or an organization doesn't exist, or is missing
-     */
-    Known known(Tx tx, LockedSession locked, List<Wanted> all) {
-        var ids = all.stream().map(Wanted::personId).toList();
-        var references = new ArrayList<String>();
-        all.forEach(any -> references.add(secrets.reference()));
-        var batch = new Batch();
-        var found = persons.get(batch, ids, locked);
-        var existing = bookings.existing(batch, locked.session().id(), ids);
-        var taken = bookings.withReferences(batch, references);
-        batch.send(tx);
-        var byId = new HashMap<UUID, Person>();
-        found.get().forEach(person -> byId.put(person.id(), person));
-        var wrong = new ArrayList<ProblemException.Item>();
-        for (var wanted : all) {
-            if (!byId.containsKey(wanted.personId())) {
-                wrong.add(ProblemException.Item.pointer(wanted.pointer() + "/person_id", "unknown", "There is no such person."));
-            }
-            if (wanted.organizationId() == null && locked.session().rules().needs() != null) {
-                wrong.add(ProblemException.Item.pointer(
-                        wanted.pointer() + "/organization_id", "required", "`organization_id` is required, since the session uses an allowance."));
-            }
-        }
-        ProblemException.ifAny(wrong);
-        var organizations = new HashSet<UUID>();
-        for (var wanted : all) {
-            if (wanted.organizationId() != null && organizations.add(wanted.organizationId())) {
-                allowances.requireOrganization(tx, wanted.organizationId(), wanted.pointer() + "/organization_id");
-            }
-        }
-        var bookingOf = new HashMap<UUID, UUID>();
-        for (Existing booking : existing.get()) {
-            bookingOf.put(booking.personId(), booking.id());
-        }
-        return new Known(byId, bookingOf, free(tx, references, taken.get()));
+    /** Reads what new bookings depend on. */
+    Reading reading(UUID sessionId, List<Wanted> all) {
+        return new Reading(sessionId, all);
     }
 
-    /** References that no booking has. */
-    private List<String> free(Tx tx, List<String> references, List<String> taken) {
-        var used = taken;
-        for (int attempt = 0; !used.isEmpty() && attempt < REFERENCES_MAX; attempt++) {
-            references.removeAll(used);
-            for (int missing = used.size(); missing > 0; missing--) {
-                references.add(secrets.reference());
+    /** The reads of one request, which are sent with the lock of the session. */
+    final class Reading implements BookedSessions.Reads {
+
+        private final UUID sessionId;
+        private final List<Wanted> all;
+        private @Nullable Supplier<List<Person>> found;
+        private @Nullable Supplier<List<Existing>> existing;
+
+        private Reading(UUID sessionId, List<Wanted> all) {
+            this.sessionId = sessionId;
+            this.all = all;
+        }
+
+        @Override
+        public void add(Batch batch) {
+            var ids = all.stream().map(Wanted::personId).toList();
+            found = persons.get(batch, ids, sessionId);
+            existing = bookings.existing(batch, sessionId, ids);
+        }
+
+        /** @throws ProblemException {@code validation_failed} if a person or an organization doesn't exist, or is missing */
+        Known known(Tx tx, LockedSession locked) {
+            var byId = new HashMap<UUID, Person>();
+            Objects.requireNonNull(found).get().forEach(person -> byId.put(person.id(), person));
+            requireKnown(tx, locked, byId.keySet());
+            var bookingOf = new HashMap<UUID, UUID>();
+            Objects.requireNonNull(existing).get().forEach(booking -> bookingOf.put(booking.personId(), booking.id()));
+            return new Known(byId, bookingOf);
+        }
+
+        private void requireKnown(Tx tx, LockedSession locked, Set<UUID> known) {
+            var wrong = new ArrayList<ProblemException.Item>();
+            for (var wanted : all) {
+                if (!known.contains(wanted.personId())) {
+                    wrong.add(ProblemException.Item.pointer(wanted.pointer() + "/person_id", "unknown", "There is no such person."));
+                }
+                if (wanted.organizationId() == null && locked.session().rules().needs() != null) {
+                    wrong.add(ProblemException.Item.pointer(
+                            wanted.pointer() + "/organization_id", "required", "`organization_id` is required, since the session uses an allowance."));
+                }
             }
-            var batch = new Batch();
-            var again = bookings.withReferences(batch, references);
-            batch.send(tx);
-            used = again.get();
+            ProblemException.ifAny(wrong);
+            var organizations = new HashSet<UUID>();
+            for (var wanted : all) {
+                if (wanted.organizationId() != null && organizations.add(wanted.organizationId())) {
+                    allowances.requireOrganization(tx, wanted.organizationId(), wanted.pointer() + "/organization_id");
+                }
+            }
         }
-        if (!used.isEmpty()) {
-            throw new IllegalStateException("no free reference of a booking was found");
-        }
-        return references;
     }
 
     /** @throws ProblemException {@code conflict} if the person or the consumer holds too many places already */
@@ -156,19 +155,19 @@ final class NewBookings {
      *
      * @throws ProblemException {@code entitlement_exceeded}, or {@code invalid_state} if the organization is archived; nothing is changed then
      */
-    Created place(Tx tx, Changes changes, LockedSession locked, Wanted wanted, Common common, String reference) {
+    Created place(Tx tx, Changes changes, LockedSession locked, Wanted wanted, Common common) {
         var id = Ids.next();
         var use = locked.session().rules().needs();
         if (use != null) {
             allowances.hold(tx, changes, id, Objects.requireNonNull(wanted.organizationId()), use, locked.session().startsAt());
         }
         var until = common.holdSeconds() == null ? null : locked.now().plusSeconds(common.holdSeconds());
-        return insert(tx, locked, wanted, common, new Place(id, until == null ? "booked" : "held", null, until), reference);
+        return insert(tx, locked, wanted, common, new Place(id, until == null ? "booked" : "held", null, until));
     }
 
     /** Lets a person wait. @param place the number on the waitlist, which a party has together */
-    Created waiting(Tx tx, LockedSession locked, Wanted wanted, Common common, long place, String reference) {
-        return insert(tx, locked, wanted, common, new Place(Ids.next(), "waitlisted", place, null), reference);
+    Created waiting(Tx tx, LockedSession locked, Wanted wanted, Common common, long place) {
+        return insert(tx, locked, wanted, common, new Place(Ids.next(), "waitlisted", place, null));
     }
 
     /** As they are once all of their party are stored: a waiting party's number of places counts all of them. */
@@ -179,15 +178,21 @@ final class NewBookings {
 
     private record Place(UUID id, String state, @Nullable Long number, @Nullable Instant heldUntil) {}
 
-    private Created insert(Tx tx, LockedSession locked, Wanted wanted, Common common, Place place, String reference) {
+    private Created insert(Tx tx, LockedSession locked, Wanted wanted, Common common, Place place) {
         var session = locked.session();
         var code = secrets.code();
-        var row = bookings.insert(tx, new BookingStore.New(
-                place.id(), wanted.externalId(), session.id(), wanted.personId(), common.partyId(), common.actingPersonId(), wanted.organizationId(),
-                common.consumerId(), place.state(), place.number(), place.heldUntil(), place.state().equals("booked") ? locked.now() : null,
-                place.number() == null ? session.rules().needs() : null, reference, secrets.hmac(code), wanted.note(), session.startsAt(),
-                session.endsAt(), locked.now()));
-        writer.requestDue(tx, row);
-        return new Created(row, code);
+        var hmac = secrets.hmac(code);
+        for (int attempt = 0; attempt < REFERENCES_MAX; attempt++) {
+            var row = bookings.insert(tx, new BookingStore.New(
+                    place.id(), wanted.externalId(), session.id(), wanted.personId(), common.partyId(), common.actingPersonId(),
+                    wanted.organizationId(), common.consumerId(), place.state(), place.number(), place.heldUntil(),
+                    place.state().equals("booked") ? locked.now() : null, place.number() == null ? session.rules().needs() : null,
+                    secrets.reference(), hmac, wanted.note(), session.startsAt(), session.endsAt(), locked.now()));
+            if (row != null) {
+                writer.requestDue(tx, row);
+                return new Created(row, code);
+            }
+        }
+        throw new IllegalStateException("no free reference of a booking was found");
     }
 }

@@ -60,11 +60,13 @@ final class Parties {
     Made book(Tx tx, Function<String, Changes> changes, Request request) {
         requireDifferent(request.persons());
         var organizations = request.persons().stream().map(Wanted::organizationId).filter(Objects::nonNull).distinct().toList();
-        var locked = booked.lock(tx, changes, request.sessionId(), request.persons().stream().map(Wanted::personId).toList(), organizations);
+        var reading = places.reading(request.sessionId(), request.persons());
+        var locked = booked.lock(
+                tx, changes, request.sessionId(), request.persons().stream().map(Wanted::personId).toList(), organizations, reading);
         if (locked == null) {
             throw Problem.VALIDATION_FAILED.at("/session_id", "There is no such session.");
         }
-        var known = places.known(tx, locked, request.persons());
+        var known = reading.known(tx, locked);
         boolean together = request.mode().equals(ALL_OR_NOTHING);
         if (together && request.persons().size() > locked.session().values().capacity()) {
             throw Problem.VALIDATION_FAILED.at("/persons", "The session has " + locked.session().values().capacity() + " places.");
@@ -124,8 +126,7 @@ final class Parties {
             var created = new ArrayList<Created>();
             long place = locked.counts().lastPlace() + 1;
             for (var wanted : request.persons()) {
-                var reference = known.references().get(created.size());
-                created.add(free ? placed(wanted, reference) : waiting(wanted, place, reference));
+                created.add(free ? placed(wanted) : waiting(wanted, place));
             }
             return (free ? created : places.together(tx, created)).stream().map(one -> new Line(one.row().personId(), one, null)).toList();
         }
@@ -136,8 +137,7 @@ final class Parties {
             int open = locked.open();
             int waiting = 0;
             for (var wanted : request.persons()) {
-                var reference = known.references().get(lines.size());
-                var line = open > 0 ? attempt(wanted, reference) : rest(wanted, waiting, reference);
+                var line = open > 0 ? attempt(wanted) : rest(wanted, waiting);
                 if (line.created() != null) {
                     open = Math.max(0, open - 1);
                     waiting += line.created().row().state().equals("waitlisted") ? 1 : 0;
@@ -150,13 +150,13 @@ final class Parties {
             return lines;
         }
 
-        private Line attempt(Wanted wanted, String reference) {
+        private Line attempt(Wanted wanted) {
             var refusal = refusal(wanted);
             if (refusal != null) {
                 return new Line(wanted.personId(), null, refusal);
             }
             try {
-                return new Line(wanted.personId(), placed(wanted, reference), null);
+                return new Line(wanted.personId(), placed(wanted), null);
             } catch (ProblemException refused) {
                 if (!OF_ONE.contains(refused.problem())) {
                     throw refused;
@@ -165,14 +165,14 @@ final class Parties {
             }
         }
 
-        private Line rest(Wanted wanted, int before, String reference) {
+        private Line rest(Wanted wanted, int before) {
             var refusal = refusal(wanted);
             if (refusal == null && !(request.waitlist() && NewBookings.canWait(locked, before + 1))) {
                 refusal = NewBookings.noPlace(locked, request.waitlist());
             }
             return refusal != null
                     ? new Line(wanted.personId(), null, refusal)
-                    : new Line(wanted.personId(), waiting(wanted, locked.counts().lastPlace() + 1 + before, reference), null);
+                    : new Line(wanted.personId(), waiting(wanted, locked.counts().lastPlace() + 1 + before), null);
         }
 
         private @Nullable ProblemException refusal(Wanted wanted) {
@@ -180,13 +180,13 @@ final class Parties {
             return refusal != null ? refusal : known.refusal(locked, wanted);
         }
 
-        private Created placed(Wanted wanted, String reference) {
+        private Created placed(Wanted wanted) {
             places.requireFewHolds(tx, locked, wanted.personId(), common);
-            return places.place(tx, changes, locked, wanted, common, reference);
+            return places.place(tx, changes, locked, wanted, common);
         }
 
-        private Created waiting(Wanted wanted, long place, String reference) {
-            return places.waiting(tx, locked, wanted, common, place, reference);
+        private Created waiting(Wanted wanted, long place) {
+            return places.waiting(tx, locked, wanted, common, place);
         }
     }
 }

@@ -78,7 +78,7 @@ final class Promotions {
             this.offeredUntil = WaitlistRules.offeredUntil(locked.session().rules(), locked.session().startsAt(), locked.now());
             bookings.waiting(tx, locked.session().id()).forEach(row -> parties.computeIfAbsent(row.place(), any -> new ArrayList<>()).add(row));
             var batch = new Batch();
-            var found = persons.get(batch, parties.values().stream().flatMap(List::stream).map(Row::personId).toList(), locked);
+            var found = persons.get(batch, parties.values().stream().flatMap(List::stream).map(Row::personId).toList(), locked.session().id());
             batch.send(tx);
             this.seen = byId(found.get());
         }
@@ -98,7 +98,7 @@ final class Promotions {
             if (reason != null) {
                 return reason;
             }
-            var again = persons.lockWithoutWaiting(tx, party.stream().map(Row::personId).toList(), locked);
+            var again = persons.lockWithoutWaiting(tx, party.stream().map(Row::personId).toList(), locked.session().id());
             if (again == null) {
                 return WaitlistRules.BUSY;
             }

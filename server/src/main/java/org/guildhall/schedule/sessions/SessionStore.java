@@ -102,6 +102,8 @@ public final class SessionStore {
             (select count(*)::integer from schedule.bookings b
             where b.session_id = {0} and (b.state in ('booked', 'attended', 'no_show') or b.state = 'held' and b.held_until > {1}
                 or b.state = 'offered' and least(b.offered_until, b.starts_at) > {1}))""", SQLDataType.INTEGER, SESSIONS.ID, Columns.now());
+    /** A session that runs has started later: it lasts for a day at most. */
+    private static final Field<Instant> DAY_AGO = field("{0} - interval '24 hours'", SQLDataType.INSTANT, Columns.now());
     private static final Field<String> STATE = field("""
             case when {0} = 'canceled' then 'canceled' when {1} > {3} then 'scheduled' when {2} > {3} then 'running' else 'over' end""",
             SQLDataType.VARCHAR, SESSIONS.STATE, SESSIONS.STARTS_AT, SESSIONS.ENDS_AT, Columns.now()).as("state_now");
@@ -172,8 +174,8 @@ public final class SessionStore {
         var living = SESSIONS.STATE.eq(inline("scheduled"));
         return switch (state) {
             case "scheduled" -> living.and(SESSIONS.STARTS_AT.gt(Columns.now()));
-            case "running" -> living.and(SESSIONS.STARTS_AT.le(Columns.now())).and(SESSIONS.ENDS_AT.gt(Columns.now()));
-            case "over" -> living.and(SESSIONS.ENDS_AT.le(Columns.now()));
+            case "running" -> living.and(SESSIONS.STARTS_AT.le(Columns.now())).and(SESSIONS.STARTS_AT.gt(DAY_AGO)).and(SESSIONS.ENDS_AT.gt(Columns.now()));
+            case "over" -> living.and(SESSIONS.STARTS_AT.lt(Columns.now())).and(SESSIONS.ENDS_AT.le(Columns.now()));
             default -> SESSIONS.STATE.eq(inline("canceled"));
         };
     }

@@ -168,13 +168,28 @@ class WebhooksTest {
 
     @Test
     void signedBodies_withoutAnEvent_areRefused() {
-        for (var body : List.of("null", "[", "{}", "[]", "{\"id\": 5, \"type\": \"customer.created\", \"created\": 1}", "{\"id\": \"evt\", \"type\": \"t\"}",
+        for (var body : List.of("", "\"\"", "null", "[", "{}", "[]", "{\"id\": 5, \"type\": \"customer.created\", \"created\": 1}", "{\"id\": \"evt\", \"type\": \"t\"}",
                 "{\"id\": \"evt\", \"type\": \"t\", \"created\": -1}", "{\"id\": \"evt\", \"type\": \"t\", \"created\": \"soon\"}", "{\"id\": \"evt\", \"created\": 1}")) {
             var status = stripe.send(body).status();
             assertTrue(status == 400 || status == 422, body + " " + status);
         }
-        assertEquals(413, stripe.send("{\"id\": \"" + "x".repeat(1 << 20) + "\"}").status());
+        assertEquals(413, stripe.send("{\"id\": \"" + "x".repeat((1 << 20) - 8) + "\"}").status(), "1 MiB and a byte");
+        var body = customer("evt_1", "customer.created", now, "Mira");
+        var header = StripeSender.header(body, StripeSender.SECRET, now);
+        assertEquals(415, provider.post("/api/v1/billing/webhooks/" + connection, body, "Stripe-Signature", header, "Content-Encoding", "gzip").status());
         assertEquals(0, stored());
+    }
+
+    /** Stripe writes percentages and exchange rates with fractions, also a whole percentage. */
+    @Test
+    void numbersWithFractions_areOfTheProvidersForm() {
+        var body = customer("evt_1", "customer.created", now, "Mira").replace("\"livemode\"", "\"rates\":[25.5,10.0,1.5321e3],\"livemode\"");
+        var delivery = stripe.send(body).expect(200);
+        assertEquals("processed", delivery.at("/deliveries/0/state"));
+        var payload = http.get(DELIVERIES + "/" + delivery.at("/deliveries/0/id") + "/payload").expect(200);
+        assertEquals("25.5", payload.json().at("/event/rates/0").asText());
+        assertEquals(422, stripe.send(body.replace("25.5", "1e-2000000000")).status());
+        assertEquals(1, stored());
     }
 
     @Test

@@ -291,7 +291,7 @@ class GoCardlessMirrorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-    void anyOrder_withADoubledEvent_endsEqual(int seed) {
+    void anyOrder_withADoubledEvent_andAReplayedOne_endsEqual(int seed) {
         var events = new ArrayList<>(List.of(
                 event("EV1", "2026-09-01T06:00:00.000Z", "payments.created", "PM1"),
                 failed("EV2", "2026-09-06T05:30:00.000Z", "PM1", "refer_to_payer", true), event("EV3", CONFIRMED_AT, "payments.confirmed", "PM1"),
@@ -301,7 +301,10 @@ class GoCardlessMirrorTest {
         events.add(events.get(random.nextInt(events.size())));
         Collections.shuffle(events, random);
         payment("failed");
-        events.forEach(gocardless::send);
+        var deliveries = events.stream().map(event -> gocardless.send(event).at("/deliveries/0/id")).toList();
+        var replayed = BILLING + "webhook-deliveries/" + deliveries.get(random.nextInt(deliveries.size()));
+        gocardless.http.post(replayed + "/replay", null).expect(200);
+        until("processed", () -> String.valueOf(gocardless.http.get(replayed).expect(200).at("/state")));
         until("reversed bank_account_closed none", () -> gocardless.shown("payments", "state", "failure/code", "mirror/fetch"));
         assertEquals("2026-09-08T06:00:00.000000Z 12900", gocardless.shown("payments", "paid_at", "amount_captured/amount_minor"));
         assertEquals("open 2 12900", gocardless.shown("invoices", "state", "attempt_count", "amount_remaining/amount_minor"));

@@ -34,7 +34,7 @@ class StripeInvoicesTest {
         var read = read("invoice.finalized", invoice("in_1", "open"));
         assertEquals("in_1 open cus_harbour sub_harbour HARB-0007 AUD", read.reference() + " " + read.state() + " " + read.accountReference() + " "
                 + read.subscriptionReference() + " " + read.number() + " " + read.currency());
-        assertEquals(new ProviderInvoice.Amounts(12_900, 0, 1_173L, 12_900, 12_900, 0, 12_900, 0, 0L), read.amounts());
+        assertEquals(new ProviderInvoice.Amounts(12_900, 0, 1_173L, 12_900, 12_900, 0, 12_900, null, 0, 0L), read.amounts());
         assertEquals(1_795_600_100, read.dates().issuedAt().getEpochSecond());
         var line = read.lines().getFirst();
         assertEquals("price_harbour prod_harbour si_harbour false", line.priceReference() + " " + line.productReference() + " "

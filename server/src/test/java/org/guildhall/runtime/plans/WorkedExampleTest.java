@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.stream.StreamSupport;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.billing.StripeBodies;
+import org.guildhall.billing.StripeSender;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +96,36 @@ class WorkedExampleTest {
                 http.get(RUNTIME + "/provisions/" + back.get("to_provision_id").asText()).expect(200).at("/starts_at"))));
         assertEquals("ended", http.get(RUNTIME + "/grants/" + trial.at("/id")).at("/state"));
         assertAuditTrail(back.get("id").asText(), by);
+    }
+
+    /** A subscription at Stripe does what an upgrade does, after a trial that ended; its end returns to Public. */
+    @Test
+    void subscriptionAtStripe_isAnUpgrade_andItsEndReturnsToPublic() {
+        http.patch(CATALOG + "/products/" + plans.product(standard), "{\"provider_references\": {\"stripe\": \"prod_standard\"}}").expect(200);
+        var connection = http.post("/api/v1/billing/connections", "{\"name\": \"Stripe\", \"provider\": \"stripe\", \"livemode\": true, \"secret\": \"%s\"}"
+                .formatted(StripeSender.SECRET)).expect(201);
+        var stripe = new StripeSender(new Http(plans.tenant.server(), null), Objects.requireNonNull(connection.at("/id")), StripeSender.SECRET);
+        var now = Instant.now().getEpochSecond() - 60;
+        stripe.send(StripeSender.event("evt_1", "customer.created", now, StripeBodies.object(
+                "id", "cus_mira", "object", "customer", "metadata", StripeBodies.object("guildhall_organization_id", organization)))).expect(200);
+        http.post(RUNTIME + "/grants", "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"kind\": \"trial\", \"ends_at\": \"%s\"}".formatted(
+                organization, plans.product(standard), Instant.now().plus(PASSED.minusDays(1)).truncatedTo(ChronoUnit.SECONDS))).expect(201);
+        assertEquals("Standard by trial: 16 sites, 256 MB", planSummary());
+        plans.later(PASSED);
+        plans.settle();
+        assertEquals("Public by default: 1 sites, 16 MB", planSummary());
+
+        var created = StripeSender.event("evt_2", "customer.subscription.created", now + 1, StripeBodies.subscription("sub_1", "cus_mira", "active", "prod_standard"));
+        assertEquals("processed", stripe.send(created).expect(200).at("/deliveries/0/state"));
+        assertEquals("Standard by subscription: 16 sites, 256 MB", planSummary());
+        var deleted = StripeSender.event("evt_3", "customer.subscription.deleted", now + 2, StripeBodies.subscription("sub_1", "cus_mira", "canceled", "prod_standard"));
+        assertEquals("processed", stripe.send(deleted).expect(200).at("/deliveries/0/state"));
+        stripe.send(created).expect(200);
+        assertEquals("Public by default: 1 sites, 16 MB", planSummary());
+        assertEquals(List.of("upgrade Public → Standard by subscription, webhook", "end Standard → Public by default, webhook"),
+                transitions().stream().skip(3).map(text -> text.replaceAll(": .*", "")).toList());
+        var shown = http.get("/api/v1/billing/subscriptions?organization_id=" + organization).expect(200).at("/data/0/id");
+        assertEquals(List.of(shown, shown), moves().stream().skip(3).map(move -> move.get("subscription_id").asText()).toList());
     }
 
     /** Asserts the audit event of the return to Public: its actor and its reason. */

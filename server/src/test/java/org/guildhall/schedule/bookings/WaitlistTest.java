@@ -89,6 +89,16 @@ class WaitlistTest {
     }
 
     @Test
+    void endedHold_letsItsPersonBookAgain() throws Exception {
+        var session = schedule.session(STARTS, 1, "");
+        var person = schedule.person();
+        var held = schedule.book(session, person, ", \"hold_seconds\": 300").expect(201);
+        assertProblem("409 already_exists", schedule.book(session, person, ""));
+        clock.move(Instant.parse(held.at("/held_until")));
+        assertEquals("booked", schedule.book(session, person, "").expect(201).at("/state"));
+    }
+
+    @Test
     void hold_confirmed_isABooking() {
         var session = schedule.session(STARTS, 1, "");
         var held = schedule.book(session, schedule.person(), ", \"hold_seconds\": 300").expect(201).at("/id");

@@ -5,7 +5,7 @@ set session_replication_role = replica;
 set maintenance_work_mem = '256MB';
 update pg_index i set indisready = false
 from pg_class c, pg_namespace n
-where c.oid = i.indrelid and n.oid = c.relnamespace and n.nspname in ('platform', 'catalog', 'runtime', 'tasks') and c.relname <> 'tenants';
+where c.oid = i.indrelid and n.oid = c.relnamespace and n.nspname in ('platform', 'catalog', 'runtime', 'tasks', 'schedule') and c.relname <> 'tenants';
 
 -- An id by its kind and number within a tenant.
 create function pg_temp.id(kind integer, number bigint) returns uuid language sql immutable as
@@ -16,6 +16,10 @@ $$ select date_trunc('hour', now()) - interval '600 days' + number * interval '1
 -- The parent of a child: each fifth child belongs to the first parent.
 create function pg_temp.parent(kind integer, number bigint, parents bigint) returns uuid language sql immutable as
 $$ select pg_temp.id(kind, case when number % 5 = 0 then 1 else number % parents + 1 end) $$;
+
+-- The start of a session: two years of sessions of which the last are still to come, and the first one is in three weeks.
+create function pg_temp.starts(number bigint) returns timestamptz language sql stable as
+$$ select date_trunc('hour', now()) + case when number = 1 then interval '20 days' else number * interval '50 minutes' - interval '600 days' end $$;
 
 create temp table sizes (tenant_id uuid, scale integer);
 insert into sizes
@@ -161,6 +165,49 @@ insert into platform.idempotency_keys (tenant_id, key_hmac, consumer_id, request
 select tenant_id, decode(md5('k' || n), 'hex'), pg_temp.id(27, 1), '\x00', 'createProduct', 'r' || n, now() - n * interval '1 second'
 from sizes, generate_series(1, 20 * scale) n;
 
+-- The first session is to come and has a thousand bookings, a tenth of them on its waitlist; the others have seven each. Most are over.
+insert into schedule.class_types (tenant_id, id, name, duration_minutes, capacity, waitlist_places, booking_opens_minutes, booking_closes_minutes,
+    cancellation_cutoff_minutes, waitlist_closes_minutes, promotion, offer_minutes, strict_order, allow_overlap, state, archived_at, created_at)
+select tenant_id, pg_temp.id(64, n), 'Class ' || n, 45, 20, 5, 20160, 0, 720, 120, 'at_once', 60, false, false,
+       case when n % 500 = 0 then 'archived' else 'active' end, case when n % 500 = 0 then now() end, pg_temp.past(n)
+from sizes, generate_series(1, 2 * scale) n;
+insert into schedule.locations (tenant_id, id, name, state, archived_at, created_at)
+select tenant_id, pg_temp.id(65, n), 'Location ' || n, case when n % 500 = 0 then 'archived' else 'active' end, case when n % 500 = 0 then now() end, pg_temp.past(n)
+from sizes, generate_series(1, scale) n;
+insert into schedule.series (tenant_id, id, class_type_id, name, location_id, coach_person_id, starts_local, zone, starts_at, duration_minutes, rrule, capacity,
+    waitlist_places, booking_opens_minutes, booking_closes_minutes, cancellation_cutoff_minutes, waitlist_closes_minutes, promotion, offer_minutes,
+    strict_order, allow_overlap, last_starts_at, made_until, created_at)
+select tenant_id, pg_temp.id(66, n), pg_temp.parent(64, n, 2 * scale), 'Series ' || n, pg_temp.parent(65, n, scale), pg_temp.parent(10, n, 80 * scale),
+       '2026-01-05T18:00', 'UTC', pg_temp.past(n), 45, 'FREQ=WEEKLY', 20, 5, 20160, 0, 720, 120, 'at_once', 60, false, false, now() + interval '1 year',
+       now() + interval '91 days', pg_temp.past(n)
+from sizes, generate_series(1, 10 * scale) n;
+insert into schedule.sessions (tenant_id, id, class_type_id, name, location_id, coach_person_id, zone, starts_at, ends_at, capacity,
+    waitlist_places, booking_opens_minutes, booking_closes_minutes, cancellation_cutoff_minutes, waitlist_closes_minutes, promotion, offer_minutes,
+    strict_order, allow_overlap, state, cancel_reason, canceled_at, series_id, original_starts_at, created_at)
+select tenant_id, pg_temp.id(67, n), pg_temp.parent(64, n, 2 * scale), 'Class ' || n, pg_temp.parent(65, n, scale),
+       case when n % 2 = 0 then pg_temp.parent(10, n, 80 * scale) end, 'UTC', starts, starts + interval '45 minutes', 700, 500, 20160, 0, 720, 120, 'at_once',
+       60, false, false, case when n % 500 = 0 then 'canceled' else 'scheduled' end, case when n % 500 = 0 then 'Ill' end, case when n % 500 = 0 then starts end,
+       case when n % 3 = 0 then pg_temp.parent(66, n, 10 * scale) end, case when n % 3 = 0 then starts end, starts - interval '30 days'
+from sizes, generate_series(1, 30 * scale) n, lateral (select pg_temp.starts(n) as starts) s;
+insert into schedule.parties (tenant_id, id, session_id, mode, created_at)
+select tenant_id, pg_temp.id(69, n), pg_temp.id(67, n), 'as_many_as_fit', pg_temp.past(n) from sizes, generate_series(1, 5 * scale) n;
+insert into schedule.bookings (tenant_id, id, session_id, person_id, party_id, organization_id, state, place, held_until, offered_until, booked_at, reference,
+    code_hmac, starts_at, ends_at, created_at)
+select tenant_id, pg_temp.id(68, n), pg_temp.id(67, session), pg_temp.id(10, person),
+       case when n % 10 = 7 then pg_temp.parent(69, n, 5 * scale) end, case when n % 4 = 1 then pg_temp.parent(12, n, 50 * scale) end, state,
+       case when state in ('waitlisted', 'offered', 'ended') then n end, case when state in ('held', 'expired') then now() + interval '1 day' end,
+       case when state = 'offered' then now() + interval '1 day' end, case when state in ('booked', 'attended', 'no_show', 'late_canceled') then pg_temp.past(n) end,
+       translate(upper(lpad(to_hex(n), 8, '0')), '01', 'GH'), '\x00', starts, starts + interval '45 minutes', pg_temp.past(n)
+from sizes, generate_series(1, 200 * scale) n,
+     lateral (select n % 48 = 0 and n <= 80 * scale as in_first) f,
+     lateral (select case when in_first then 1 else n % (30 * scale - 1) + 2 end as session,
+                     case when scale = 600 and not in_first and n < 30 * scale and n % 3 = 0 then 1 else n % (80 * scale) + 1 end as person) i,
+     lateral (select pg_temp.starts(session) as starts) t,
+     lateral (select case when in_first and n % 480 = 0 then 'waitlisted' when starts > now() then
+                         case n % 40 when 0 then 'held' when 1 then 'waitlisted' when 2 then 'waitlisted' when 4 then 'offered' when 5 then 'canceled' else 'booked' end
+                     else case when n % 500 = 0 then 'late_canceled' when n % 501 = 0 then 'expired' when n % 502 = 0 then 'declined' when n % 503 = 0 then 'lapsed'
+                         when n % 504 = 0 then 'ended' when n % 20 = 0 then 'no_show' when n % 20 = 1 then 'canceled' else 'attended' end end as state) s;
+
 reset session_replication_role;
 do $$
 declare
@@ -168,7 +215,7 @@ declare
 begin
     for name in
         select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('platform', 'catalog', 'runtime', 'tasks') and c.relkind = 'r' order by 1
+        where n.nspname in ('platform', 'catalog', 'runtime', 'tasks', 'schedule') and c.relkind = 'r' order by 1
     loop
         execute 'reindex table ' || name;
         execute 'analyze ' || name;

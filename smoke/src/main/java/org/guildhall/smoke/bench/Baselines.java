@@ -53,11 +53,13 @@ final class Baselines implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final RuntimeBaselines runtime;
+    private final BookingBaseline bookings;
 
     /** @param server the server's database settings; the baselines only use another role */
     Baselines(DbConfig server) {
         this.pool = Db.pool(new DbConfig(server.url(), BenchData.ROLE, "", server.poolSize(), server.poolWait()));
         this.runtime = new RuntimeBaselines(pool);
+        this.bookings = new BookingBaseline(pool);
     }
 
     void bind(RoutesConfig routes) {
@@ -65,6 +67,7 @@ final class Baselines implements AutoCloseable {
         routes.get("/baseline/products/{id}", this::select);
         routes.post("/baseline/products", this::create);
         runtime.bind(routes);
+        bookings.bind(routes);
     }
 
     private void select(Context context) throws SQLException {

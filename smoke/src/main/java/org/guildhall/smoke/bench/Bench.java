@@ -117,7 +117,7 @@ public final class Bench {
             data.copyOrganizations(organizations);
             var jobs = new Jobs(tokens, sample, data.productIds(), data.organizations(), data.personalOrganizations());
             say("Counting round trips …");
-            jobs.prepare(api, options.paths());
+            jobs.prepare(api, options.paths(), data.persons());
             if (options.paths().contains(Measured.WEBHOOK)) {
                 say("Filling the database: deliveries of webhooks …");
                 data.copyDeliveries();

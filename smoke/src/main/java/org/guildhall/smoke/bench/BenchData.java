@@ -31,7 +31,7 @@ final class BenchData {
     private static final String SCOPES = String.join(",",
             "billing:connections:write", "catalog:read", "catalog:write", "overview:read", "runtime:entitlements:read", "runtime:grants:read", "runtime:grants:write",
             "runtime:organizations:read", "runtime:organizations:write", "runtime:persons:read", "runtime:persons:write", "runtime:sites:write",
-            "runtime:usage:write");
+            "runtime:usage:write", "schedule:bookings:write", "schedule:sessions:write");
 
     /** The deliveries of webhooks of the default size. */
     private static final int DELIVERIES = 100_000;
@@ -70,7 +70,7 @@ final class BenchData {
     void fill() throws SQLException {
         execute("create role " + ROLE + " login bypassrls");
         execute("grant connect on database " + DATABASE + " to " + ROLE);
-        for (var schema : List.of("platform", "catalog", "runtime")) {
+        for (var schema : List.of("platform", "catalog", "runtime", "schedule")) {
             execute("grant usage on schema " + schema + " to " + ROLE);
             execute("grant select, insert, update on all tables in schema " + schema + " to " + ROLE);
             execute("grant usage on all sequences in schema " + schema + " to " + ROLE);
@@ -173,12 +173,14 @@ final class BenchData {
 
     /** Ids of products from the whole list, to be read one by one. */
     List<String> productIds() throws SQLException {
-        var ids = new ArrayList<String>(IDS);
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery("select id from catalog.products where tenant_id = '%s' order by md5(id::text) limit %d"
-                        .formatted(LIBRARY, IDS))) {
+        return ids("prd", "select id from catalog.products where tenant_id = '%s' order by md5(id::text) limit %d".formatted(LIBRARY, IDS));
+    }
+
+    private List<String> ids(String prefix, String query) throws SQLException {
+        var ids = new ArrayList<String>();
+        try (var statement = connection.createStatement(); var rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                ids.add(TypeIds.format("prd", rows.getObject(1, UUID.class)));
+                ids.add(TypeIds.format(prefix, rows.getObject(1, UUID.class)));
             }
         }
         return ids;
@@ -192,6 +194,11 @@ final class BenchData {
     /** The personal organizations of their other members, in no order. They have the default plan only. */
     List<Organization> personalOrganizations() throws SQLException {
         return organizations("not exists");
+    }
+
+    /** The ids of the club's persons, in no order. */
+    List<String> persons() throws SQLException {
+        return ids("per", "select id from runtime.persons where tenant_id = '%s' order by md5(id::text)".formatted(CLUB));
     }
 
     private List<Organization> organizations(String sites) throws SQLException {

@@ -90,10 +90,10 @@ final class Jobs {
     }
 
     /**
-     * Finds the cursors of deep pages and the entity tags of overviews, uses the keys that are repeated, and makes the connection of webhooks, as far
-     * as the paths need them.
+     * Finds the cursors of deep pages and the entity tags of overviews, uses the keys that are repeated, and makes the connection of webhooks and the
+     * sessions that are booked, as far as the paths need them.
      */
-    void prepare(Api api, List<Measured> paths) throws IOException, InterruptedException {
+    void prepare(Api api, List<Measured> paths, List<String> persons) throws IOException, InterruptedException {
         if (paths.contains(Measured.PAGE_1000)) {
             var deep = PRODUCTS + "?cursor=" + api.cursorOfPage(PAGES, "/catalog/products", tokens.reader);
             get(Measured.PAGE_1000, tokens.reader, () -> deep);
@@ -107,6 +107,9 @@ final class Jobs {
         }
         if (paths.contains(Measured.WEBHOOK)) {
             requests.put(Measured.WEBHOOK, WebhookSample.create(api, tokens.club, organizations).finalizedInvoices());
+        }
+        if (paths.contains(Measured.BOOK) || paths.contains(Measured.BOOK_HOT) || paths.contains(Measured.BOOK_BARE)) {
+            bookings(BookingSample.create(api, tokens.club, persons));
         }
         if (paths.contains(Measured.REPLAY)) {
             for (int key = 0; key < REPLAYED_KEYS; key++) {
@@ -202,6 +205,12 @@ final class Jobs {
         post(Measured.USAGE, tokens.club,
                 () -> new String[] {RUNTIME + "/usage-reports", SampleOrganization.report(reported.next().item.wireId(), UUID.randomUUID().toString())});
         bare(Measured.USAGE_BARE, Measured.USAGE_JOINED, "usage", reported, SampleOrganization.report(organizations.getFirst().wireId(), "bare"));
+    }
+
+    private void bookings(BookingSample booked) {
+        post(Measured.BOOK, tokens.club, () -> new String[] {BookingSample.BOOKINGS, booked.inTurn()});
+        post(Measured.BOOK_HOT, tokens.club, () -> new String[] {BookingSample.BOOKINGS, booked.hot()});
+        requests.put(Measured.BOOK_BARE, new Requests("POST", () -> bare(booked.bare(), "{}")));
     }
 
     private void replay() {

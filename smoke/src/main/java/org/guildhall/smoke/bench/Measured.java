@@ -34,7 +34,10 @@ enum Measured {
     GRANTS_1("grants1", "page 1 of the list of grants"),
     GRANTS_1000("grants1000", "page 1,000 of the same list"),
     REPLAY("replay", "the repeated key of a create"),
-    WEBHOOK("webhook", "a signed event of a new invoice, for one of 200 customers");
+    WEBHOOK("webhook", "a signed event of a new invoice, for one of 200 customers"),
+    BOOK("book", "a booking of one of 100 sessions in turn, with a key"),
+    BOOK_BARE("book-bare", "a handler that locks a session, counts its bookings, inserts one"),
+    BOOK_HOT("book-hot", "a booking of the session that all callers book, with a key");
 
     /** The paths of a quick run. */
     static final List<Measured> QUICK = List.of(

@@ -32,6 +32,8 @@ record Ratio(String name, String formula, Measured one, Measured other, @Nullabl
             rate("check", Measured.CHECK, Measured.CHECK_BARE, null),
             rate("check-joined", Measured.CHECK, Measured.CHECK_JOINED, null),
             rate("overview", Measured.OVERVIEW, Measured.OVERVIEW_BARE, null),
+            rate("book", Measured.BOOK, Measured.BOOK_BARE, null),
+            rate("book-hot", Measured.BOOK_HOT, Measured.BOOK, null),
             rate("overview304", Measured.OVERVIEW_304, Measured.OVERVIEW, null),
             new Ratio("grants", "time grants1000 / grants1", Measured.GRANTS_1, Measured.GRANTS_1000, "at most 1.2"));
 

@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 
 /**
  * The mirrored objects whose transactions are settled together. They must be complete: a payment comes with its invoices, an invoice with all
- * of its payments and credit notes, and each payment with its refunds and disputes.
+ * of its payments, its credit notes and the balance of its account, and each payment with its refunds and disputes.
  */
 public record LedgerFacts(
         List<InvoiceFacts> invoices, List<PaymentFacts> payments, List<RefundFacts> refunds, List<DisputeFacts> disputes,
-        List<PayoutFacts> payouts, List<CreditFacts> credits, List<CreditNoteFacts> creditNotes) {
+        List<PayoutFacts> payouts, List<BalanceFacts> balances, List<CreditNoteFacts> creditNotes) {
 
     public LedgerFacts {
         invoices = List.copyOf(invoices);
@@ -22,7 +22,7 @@ public record LedgerFacts(
         refunds = List.copyOf(refunds);
         disputes = List.copyOf(disputes);
         payouts = List.copyOf(payouts);
-        credits = List.copyOf(credits);
+        balances = List.copyOf(balances);
         creditNotes = List.copyOf(creditNotes);
     }
 
@@ -34,7 +34,7 @@ public record LedgerFacts(
         refunds.forEach(refund -> entities.add(refund.entity()));
         disputes.forEach(dispute -> entities.add(dispute.entity()));
         payouts.forEach(payout -> entities.add(payout.entity()));
-        credits.forEach(credit -> entities.add(credit.entity()));
+        balances.forEach(balance -> entities.add(balance.entity()));
         creditNotes.forEach(note -> entities.add(note.entity()));
         return entities;
     }
@@ -46,18 +46,17 @@ public record LedgerFacts(
         payments.forEach(payment -> accounts.put(payment.id(), payment.accountId()));
         refunds.forEach(refund -> accounts.put(refund.id(), refund.accountId()));
         disputes.forEach(dispute -> accounts.put(dispute.id(), dispute.accountId()));
-        credits.forEach(credit -> accounts.put(credit.id(), credit.accountId()));
+        balances.forEach(balance -> accounts.put(balance.id(), balance.id()));
         creditNotes.forEach(note -> accounts.put(note.id(), note.accountId()));
         return accounts;
     }
 
-    /** The newest instant of all states: corrections are effective from then on. {@link Instant#EPOCH} without any fact. */
+    /** The newest instant of all states that can be corrected: corrections are effective from then on. {@link Instant#EPOCH} without any fact. */
     public Instant changedAt() {
         return Stream.of(
                         invoices.stream().map(invoice -> invoice.at().changed()), payments.stream().map(PaymentFacts::changedAt),
                         refunds.stream().map(RefundFacts::changedAt), disputes.stream().map(DisputeFacts::changedAt),
-                        payouts.stream().map(PayoutFacts::changedAt), credits.stream().map(CreditFacts::changedAt),
-                        creditNotes.stream().map(CreditNoteFacts::changedAt))
+                        payouts.stream().map(PayoutFacts::changedAt), creditNotes.stream().map(CreditNoteFacts::changedAt))
                 .flatMap(instants -> instants).max(Instant::compareTo).orElse(Instant.EPOCH);
     }
 }

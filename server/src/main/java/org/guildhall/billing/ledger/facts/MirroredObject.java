@@ -9,7 +9,7 @@ public record MirroredObject(Type type, UUID id) {
     /** The kinds of mirrored objects that cause transactions, each with the prefix of its ids. */
     public enum Type {
         INVOICE("invoice", "inv"), PAYMENT("payment", "pay"), REFUND("refund", "ref"), DISPUTE("dispute", "dis"), PAYOUT("payout", "pyt"),
-        CREDIT("credit", "crd");
+        CREDIT("credit", "crd"), ACCOUNT("account", "acc");
 
         private final String value;
         private final String prefix;

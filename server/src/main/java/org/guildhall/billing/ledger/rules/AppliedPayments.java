@@ -20,10 +20,20 @@ final class AppliedPayments {
     /** A part of a payment that pays an invoice. */
     record Applied(UUID paymentId, InvoiceFacts invoice, long amountMinor, Instant at) {}
 
+    /**
+     * What no mirrored payment says of the money of an invoice.
+     *
+     * @param receivedMinor the paid amount that no mirrored payment is
+     * @param appliedMinor the part of it that the invoice asks for
+     * @param overpaidMinor the overpayment as far as its money is known, of payments and of that amount
+     */
+    record Beside(long receivedMinor, long appliedMinor, long overpaidMinor) {}
+
     private final List<Applied> all = new ArrayList<>();
     private final Map<UUID, Long> rests = new HashMap<>();
     /** For each invoice, the received amounts of its mirrored payments. */
     private final Map<UUID, Long> mirrored = new HashMap<>();
+    private final Map<UUID, Beside> besides = new HashMap<>();
 
     private AppliedPayments() {}
 
@@ -60,13 +70,15 @@ final class AppliedPayments {
             }
         }
         invoices.values().stream().sorted(Comparator.comparing(InvoiceFacts::id))
-                .forEach(invoice -> applied.moveOverpayment(invoice, wanted));
+                .forEach(invoice -> applied.moveOverpayment(invoice, wanted, payable.get(invoice.id())));
         return applied;
     }
 
-    /** An overpayment went to the account's balance, so it isn't unapplied money of the payments. */
-    private void moveOverpayment(InvoiceFacts invoice, List<Applied> wanted) {
+    /** An overpayment went to the account's balance, so it isn't unapplied money of the payments. @param payableMinor what payments leave of the invoice */
+    private void moveOverpayment(InvoiceFacts invoice, List<Applied> wanted, long payableMinor) {
         long left = invoice.overpaidMinor();
+        long received = receivedBeside(invoice);
+        long appliedBeside = Math.min(received, Math.max(0, payableMinor));
         for (var part : wanted) {
             if (part.invoice().id().equals(invoice.id())) {
                 long moved = Math.min(left, restOf(part.paymentId()));
@@ -74,6 +86,8 @@ final class AppliedPayments {
                 left -= moved;
             }
         }
+        left -= Math.min(left, received - appliedBeside);
+        besides.put(invoice.id(), new Beside(received, appliedBeside, invoice.overpaidMinor() - left));
     }
 
     /** The parts of a payment, the earliest first. */
@@ -81,8 +95,13 @@ final class AppliedPayments {
         return all.stream().filter(part -> part.paymentId().equals(paymentId)).toList();
     }
 
-    /** The paid amount of an invoice that no mirrored payment is. */
-    long receivedBeside(InvoiceFacts invoice) {
+    /** What no mirrored payment says of the money of an invoice; nothing of it is applied to one that isn't finalized. */
+    Beside beside(InvoiceFacts invoice) {
+        var known = besides.get(invoice.id());
+        return known == null ? new Beside(receivedBeside(invoice), 0, 0) : known;
+    }
+
+    private long receivedBeside(InvoiceFacts invoice) {
         return Math.max(0, invoice.paidMinor() - invoice.outOfBandMinor() - mirrored.getOrDefault(invoice.id(), 0L));
     }
 

@@ -1,7 +1,6 @@
 package org.guildhall.billing.ledger.rules;
 
 import static org.guildhall.billing.ledger.rules.LedgerChart.CREDIT;
-import static org.guildhall.billing.ledger.rules.LedgerChart.CREDITS_GRANTED;
 import static org.guildhall.billing.ledger.rules.LedgerChart.OUT_OF_BAND;
 import static org.guildhall.billing.ledger.rules.LedgerChart.RECEIVABLE;
 import static org.guildhall.billing.ledger.rules.LedgerChart.REFUNDS;
@@ -9,23 +8,14 @@ import static org.guildhall.billing.ledger.rules.LedgerChart.REFUND_CLEARING;
 import static org.guildhall.billing.ledger.rules.LedgerChart.TAX_PAYABLE;
 
 import java.util.ArrayList;
-import org.guildhall.billing.ledger.facts.CreditFacts;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 
-/** The transactions of given balances and of credit notes. */
+/** The transactions of credit notes. */
 final class CreditRules {
 
     private record Part(LedgerAccountKey account, long amountMinor) {}
 
     private CreditRules() {}
-
-    static void addTo(LedgerTarget target, CreditFacts credit) {
-        if (credit.active()) {
-            target.add(credit.entity(), "grant", TransactionKind.CREDIT_GRANTED, credit.givenAt(), new Postings()
-                    .add(LedgerAccountKey.of(CREDITS_GRANTED, credit.currency()),
-                            LedgerAccountKey.of(CREDIT, credit.accountId(), credit.currency()), credit.amountMinor()));
-        }
-    }
 
     /** The tax of a credit note is divided over its destinations, each share counted from the first one on, so that the shares make the tax. */
     static void addTo(LedgerTarget target, CreditNoteFacts note, UndoneTax.Undone undone) {

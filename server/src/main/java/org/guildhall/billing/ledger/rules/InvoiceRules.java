@@ -15,6 +15,7 @@ import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.ImpliedTax;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.InvoiceLine;
 import org.guildhall.billing.ledger.facts.InvoiceFacts;
+import org.guildhall.billing.ledger.rules.AppliedPayments.Beside;
 
 /** The transactions of a finalized invoice. Every other invoice has none, so those of a voided one are reversed. */
 final class InvoiceRules {
@@ -26,9 +27,8 @@ final class InvoiceRules {
 
     private InvoiceRules() {}
 
-    /** @param receivedBesideMinor received by payments that the mirror doesn't have */
-    static void addTo(LedgerTarget target, InvoiceFacts invoice, long receivedBesideMinor) {
-        addReceipt(target, invoice, receivedBesideMinor);
+    static void addTo(LedgerTarget target, InvoiceFacts invoice, Beside beside) {
+        addReceipt(target, invoice, beside);
         if (!invoice.isFinalized()) {
             return;
         }
@@ -46,7 +46,7 @@ final class InvoiceRules {
         target.add(invoice.entity(), "out_of_band", TransactionKind.PAID_OUT_OF_BAND, at.orChanged(at.paid()),
                 new Postings().add(LedgerAccountKey.of(OUT_OF_BAND, invoice.currency()), receivable, invoice.outOfBandMinor()));
         target.add(invoice.entity(), "overpayment", TransactionKind.OVERPAYMENT, at.orChanged(at.paid()),
-                new Postings().add(LedgerAccountKey.of(UNAPPLIED, invoice.accountId(), invoice.currency()), credit, invoice.overpaidMinor()));
+                new Postings().add(LedgerAccountKey.of(UNAPPLIED, invoice.accountId(), invoice.currency()), credit, beside.overpaidMinor()));
         if (invoice.state().equals("uncollectible")) {
             target.add(invoice.entity(), "write_off", TransactionKind.WRITE_OFF, at.orChanged(at.writtenOff()),
                     new Postings().add(LedgerAccountKey.of(BAD_DEBT, invoice.currency()), receivable, invoice.remainingMinor()));
@@ -54,15 +54,13 @@ final class InvoiceRules {
     }
 
     /** The money of payments that the mirror doesn't have. It stays unapplied if the invoice is void. */
-    private static void addReceipt(LedgerTarget target, InvoiceFacts invoice, long amountMinor) {
+    private static void addReceipt(LedgerTarget target, InvoiceFacts invoice, Beside beside) {
         var paid = invoice.at().orChanged(invoice.at().paid());
         var unapplied = LedgerAccountKey.of(UNAPPLIED, invoice.accountId(), invoice.currency());
         target.add(invoice.entity(), "receipt", TransactionKind.PAYMENT_RECEIVED, paid, new Postings()
-                .add(LedgerAccountKey.of(CLEARING, invoice.connectionId(), invoice.currency()), unapplied, amountMinor));
-        if (invoice.isFinalized()) {
-            target.add(invoice.entity(), "application", TransactionKind.PAYMENT_APPLIED, paid, new Postings()
-                    .add(unapplied, LedgerAccountKey.of(RECEIVABLE, invoice.accountId(), invoice.currency()), amountMinor));
-        }
+                .add(LedgerAccountKey.of(CLEARING, invoice.connectionId(), invoice.currency()), unapplied, beside.receivedMinor()));
+        target.add(invoice.entity(), "application", TransactionKind.PAYMENT_APPLIED, paid, new Postings()
+                .add(unapplied, LedgerAccountKey.of(RECEIVABLE, invoice.accountId(), invoice.currency()), beside.appliedMinor()));
     }
 
     private static Postings claim(InvoiceFacts invoice, LedgerAccountKey receivable) {

@@ -17,17 +17,23 @@ public final class LedgerTarget {
 
     private LedgerTarget() {}
 
-    /** @throws UnbalancedSource if an invoice doesn't add up */
-    public static LedgerTarget of(LedgerFacts facts) {
+    /**
+     * The transactions that some facts ask for.
+     *
+     * @param posted all transactions of the facts' objects that aren't reversals
+     * @throws UnbalancedSource if an invoice doesn't add up
+     */
+    public static LedgerTarget of(LedgerFacts facts, List<PostedTransaction> posted) {
         var target = new LedgerTarget();
         var applied = AppliedPayments.of(facts);
         var undone = UndoneTax.of(facts, applied);
-        facts.invoices().forEach(invoice -> InvoiceRules.addTo(target, invoice, applied.receivedBeside(invoice)));
+        facts.invoices().forEach(invoice -> InvoiceRules.addTo(target, invoice, applied.beside(invoice)));
         facts.payments().forEach(payment -> PaymentRules.addTo(target, payment, applied.of(payment.id())));
         facts.refunds().forEach(refund -> RefundRules.addTo(target, refund, undone.of(refund.id())));
         facts.disputes().forEach(dispute -> DisputeRules.addTo(target, dispute, undone.of(dispute.id())));
         facts.payouts().forEach(payout -> PayoutRules.addTo(target, payout));
-        facts.credits().forEach(credit -> CreditRules.addTo(target, credit));
+        BalanceRules.leavePosted(target, posted);
+        facts.balances().forEach(balance -> BalanceRules.addTo(target, balance, posted));
         facts.creditNotes().forEach(note -> CreditRules.addTo(target, note, undone.of(note.id())));
         return target;
     }

@@ -1,6 +1,6 @@
 package org.guildhall.billing.ledger.rules;
 
-import static org.guildhall.billing.ledger.rules.LedgerWorld.credit;
+import static org.guildhall.billing.ledger.rules.LedgerWorld.balance;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.dispute;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.facts;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.implied;
@@ -191,7 +191,7 @@ class LedgerRulesTest {
 
     @Test
     void balance_paysAPartOfAnInvoice() {
-        assertEquals(List.of("credit_granted: credits_granted > credit 500 AUD"), ledger.settle(facts(credit(60, "AUD", 500))));
+        assertEquals(List.of("credit_granted: credits_granted > credit 500 AUD"), ledger.settle(facts(balance(500, 0, 1))));
         assertEquals(List.of(
                         "invoice_finalized: receivable > revenue 11727 AUD, receivable > tax_payable 1173 AUD",
                         "credit_applied: credit > receivable 500 AUD",
@@ -200,6 +200,18 @@ class LedgerRulesTest {
                 ledger.settle(facts(with(OPEN, "paid", 0, 0, 0, 500), payment(20, "AUD", "succeeded", 12_400, pays(10, 12_400)))));
         assertEquals(0, ledger.balance("receivable AUD"));
         assertEquals(0, ledger.balance("credit AUD"));
+    }
+
+    /** A balance is the provider's figure: what invoices and credit notes don't make of it was given or taken by hand. */
+    @Test
+    void balance_givenAndTakenByHand_isPostedAsADifference() {
+        ledger.settle(facts(balance(500, 0, 1)));
+        assertEquals(List.of(), ledger.settle(facts(balance(500, 0, 2))));
+        assertEquals(List.of(), ledger.settle(facts(balance(100, -400, 3))));
+        assertEquals(List.of("credit_granted: credits_granted > credit 200 AUD"), ledger.settle(facts(balance(350, -350, 4))));
+        assertEquals(List.of("credit_granted: credit > credits_granted 700 AUD"), ledger.settle(facts(balance(-350, -350, 5))));
+        assertEquals(-700, ledger.balances(LedgerWorld.day(4)).get("credit AUD"));
+        assertEquals(Map.of(), ledger.balances());
     }
 
     @Test

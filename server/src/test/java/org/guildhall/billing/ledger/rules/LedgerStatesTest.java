@@ -7,6 +7,7 @@ import static org.guildhall.billing.ledger.rules.LedgerWorld.incomplete;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.invoice;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.line;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.note;
+import static org.guildhall.billing.ledger.rules.LedgerWorld.overpaid;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.payment;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.pays;
 import static org.guildhall.billing.ledger.rules.LedgerWorld.received;
@@ -107,14 +108,34 @@ class LedgerStatesTest {
                         "paid_out_of_band: out_of_band > receivable 12900 AUD"),
                 ledger.settle(facts(with(OPEN, "paid", 0, 12_900, 0, 0))));
         var other = with(invoice(11, "AUD", "paid", 0, 1_000, 0, line(1_000)), "paid", 0, 0, 50, 0);
+        assertEquals(List.of("invoice_finalized: receivable > revenue 1000 AUD"), ledger.settle(facts(other)), "no money is known yet");
         assertEquals(List.of(
-                        "invoice_finalized: receivable > revenue 1000 AUD",
                         "overpayment: unapplied > credit 50 AUD",
                         "payment_received: clearing > unapplied 1050 AUD",
                         "payment_applied: unapplied > receivable 1000 AUD"),
                 ledger.settle(facts(other, payment(21, "AUD", "succeeded", 1_050, pays(11, 1_050)))));
         assertEquals(-50, ledger.balance("credit AUD"));
         assertEquals(0, ledger.balance("unapplied AUD"));
+    }
+
+    /** The provider's paid amount can contain what was paid too much, or not. */
+    @Test
+    void overpaidReceipt_isCreditAtOnce_andOnceOnly() {
+        var invoice = invoice(11, "AUD", "paid", 0, 1_000, 0, line(1_000));
+        assertEquals(List.of(
+                        "payment_received: clearing > unapplied 1050 AUD",
+                        "payment_applied: unapplied > receivable 1000 AUD",
+                        "invoice_finalized: receivable > revenue 1000 AUD",
+                        "overpayment: unapplied > credit 50 AUD"),
+                ledger.settle(facts(overpaid(invoice, 1_050, 50))));
+        ledger.settle(facts(overpaid(invoice, 1_050, 50), payment(21, "AUD", "succeeded", 1_050, pays(11, 1_050))));
+        var balances = Map.of("clearing AUD", 1_050L, "revenue AUD", -1_000L, "credit AUD", -50L);
+        assertEquals(balances, ledger.balances());
+        var without = new PostedLedger();
+        without.settle(facts(overpaid(invoice, 1_000, 50)));
+        assertEquals(Map.of("clearing AUD", 1_000L, "revenue AUD", -1_000L), without.balances());
+        without.settle(facts(overpaid(invoice, 1_000, 50), payment(21, "AUD", "succeeded", 1_050, pays(11, 1_000))));
+        assertEquals(balances, without.balances());
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.billing.ledger.facts.CreditFacts;
+import org.guildhall.billing.ledger.facts.BalanceFacts;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts.RefundPart;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 import org.guildhall.billing.ledger.facts.DisputeFacts;
@@ -115,8 +115,8 @@ public final class LedgerWorld {
         return new PayoutFacts(id(number), CONNECTION, currency, state, amount, fee, feeTax, day(5), day(5));
     }
 
-    static CreditFacts credit(long number, String currency, long amount) {
-        return new CreditFacts(id(number), ACCOUNT, currency, amount, true, day(1), day(1));
+    static BalanceFacts balance(long credit, long moved, int day) {
+        return new BalanceFacts(ACCOUNT, "AUD", credit, moved, day(day));
     }
 
     static CreditNoteFacts note(
@@ -125,11 +125,18 @@ public final class LedgerWorld {
                 id(number), ACCOUNT, id(invoice), "AUD", tax, active, reduces, toBalance, outOfBand, List.of(refunds), day(6), day(6));
     }
 
+    /** The paid invoice with more than it asks for, paid by payments that the mirror doesn't have. */
+    static InvoiceFacts overpaid(InvoiceFacts invoice, long paid, long overpaid) {
+        return new InvoiceFacts(
+                invoice.id(), invoice.connectionId(), invoice.accountId(), invoice.currency(), "paid", invoice.linesComplete(), invoice.lines(),
+                invoice.taxMinor(), invoice.impliedTax(), invoice.totalMinor(), 0, paid, 0, overpaid, 0, invoice.at());
+    }
+
     /** Facts of any kinds. */
     public static LedgerFacts facts(Object... some) {
         return new LedgerFacts(
                 of(InvoiceFacts.class, some), of(PaymentFacts.class, some), of(RefundFacts.class, some), of(DisputeFacts.class, some),
-                of(PayoutFacts.class, some), of(CreditFacts.class, some), of(CreditNoteFacts.class, some));
+                of(PayoutFacts.class, some), of(BalanceFacts.class, some), of(CreditNoteFacts.class, some));
     }
 
     private static <T> List<T> of(Class<T> type, Object... some) {

@@ -24,7 +24,7 @@ final class PostedLedger {
     List<String> settle(LedgerFacts facts) {
         var entities = facts.entities();
         var posted = standing().stream().filter(each -> entities.contains(each.entity())).toList();
-        var difference = LedgerDifference.of(LedgerTarget.of(facts), posted, facts.changedAt());
+        var difference = LedgerDifference.of(LedgerTarget.of(facts, posted), posted, facts.changedAt());
         for (var each : difference) {
             if (stored.putIfAbsent(each.key(), new Stored(new UUID(0, ++ids), each)) != null) {
                 throw new AssertionError("posted twice: " + each.key());

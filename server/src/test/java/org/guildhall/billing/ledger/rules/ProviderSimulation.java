@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
-import org.guildhall.billing.ledger.facts.CreditFacts;
+import org.guildhall.billing.ledger.facts.BalanceFacts;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 import org.guildhall.billing.ledger.facts.DisputeFacts;
 import org.guildhall.billing.ledger.facts.InvoiceFacts.Instants;
@@ -126,6 +126,9 @@ final class ProviderSimulation {
         tell(new InvoiceFacts(
                 id, CONNECTION, ACCOUNT, CURRENCY, state, true, lines, tax, null, total, total - applied, 0, 0, 0, applied,
                 new Instants(now, null, null, now)));
+        if (applied > 0) {
+            tellBalance();
+        }
     }
 
     /** What the payments of an invoice have paid, as the provider tells it with the invoice. */
@@ -246,17 +249,22 @@ final class ProviderSimulation {
         var open = some(invoices, invoice -> invoice.state().equals("open"));
         if (!open.isEmpty()) {
             var invoice = open.get(choice % open.size());
+            changed(invoice, state, state.equals("void") ? 0 : invoice.remainingMinor());
             if (state.equals("void")) {
                 credit += invoice.creditAppliedMinor();
+                tellBalance();
             }
-            changed(invoice, state, state.equals("void") ? 0 : invoice.remainingMinor());
         }
     }
 
     private void give(int choice) {
-        var id = id(numbers++);
-        tell(id, new CreditFacts(id, ACCOUNT, CURRENCY, 100 + choice, true, now, now));
         credit += 100 + choice;
+        tellBalance();
+    }
+
+    /** The account's balance; what moved it follows from the other states that have arrived. */
+    private void tellBalance() {
+        tell(ACCOUNT, new BalanceFacts(ACCOUNT, CURRENCY, credit, 0, now));
     }
 
     private void creditNote(int choice) {
@@ -273,6 +281,7 @@ final class ProviderSimulation {
             var invoice = paid.get(choice % paid.size());
             tell(id, new CreditNoteFacts(id, ACCOUNT, invoice.id(), CURRENCY, null, true, 0, 50, 0, List.of(), now, now));
             credit += 50;
+            tellBalance();
         }
     }
 
