@@ -92,15 +92,17 @@ final class Documented {
                 .orElse(null);
     }
 
-    /** True if an operation changes the resource of its path. A check-in at a session, for example, changes a booking. */
+    /** True unless an operation answers with another kind of resource than its path names: a check-in at a session changes a booking. */
     static boolean changesWhatItsPathNames(Operation operation) {
         var reader = reader(operation);
-        return reader != null && (operation.status() == 204 || answer(operation, operation.status()).equals(answer(reader, 200)));
+        return reader != null && (operation.status() != 200 || idPrefix(operation).equals(idPrefix(reader)));
     }
 
-    private static JsonNode answer(Operation operation, int status) {
-        return DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT) + "/responses/" + status)
-                .at("/content/application~1json/schema");
+    /** The id prefix of the answer 200; empty if it has no id. */
+    private static String idPrefix(Operation operation) {
+        var answer = resolved(DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
+                + "/responses/200/content/application~1json/schema"));
+        return resolved(answer.at("/properties/id")).path("x-id-prefix").asText();
     }
 
     /** The id prefix of a list's entries. */

@@ -27,7 +27,7 @@ enum OperationGroup {
     /** Mutations of one existing resource that a GET shows. */
     CHANGES(operation -> operation.mutation() && Set.of(200, 204).contains(operation.status()) && Documented.changesWhatItsPathNames(operation)),
     DRY_RUNS(Operation::dryRun),
-    COMPARING(operation -> operation.ifMatch() != IfMatch.NONE),
+    COMPARING(operation -> operation.ifMatch() != IfMatch.NONE && Documented.changesWhatItsPathNames(operation)),
     REQUIRING_IF_MATCH(operation -> operation.ifMatch() == IfMatch.REQUIRED),
     SUSPENDABLE(operation -> operation.mutation() && !operation.allowedWhenSuspended() && !ofThePlatform(operation)),
     ALLOWED_WHEN_SUSPENDED(operation -> operation.mutation() && operation.allowedWhenSuspended());
