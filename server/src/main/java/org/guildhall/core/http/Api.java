@@ -26,7 +26,7 @@ public final class Api {
     private final Constraints constraints = new Constraints();
     private final Expansions expansions = new Expansions();
     private final Map<String, HttpServer.PageHandler> pages = new LinkedHashMap<>();
-    private final Map<String, HttpServer.FormHandler> forms = new LinkedHashMap<>();
+    private final Map<String, HttpServer.LinkHandler> links = new LinkedHashMap<>();
     private final ExternalCalls externalCalls;
     private Consumer<RoutesConfig> beside = routes -> {};
 
@@ -59,9 +59,9 @@ public final class Api {
         pages.put(path, page);
     }
 
-    /** Serves a page with a form at a path outside the API. */
-    public void form(String path, HttpServer.FormHandler form) {
-        forms.put(path, form);
+    /** Serves a page, with a form or without, at a secret link outside the API. */
+    public void link(String path, HttpServer.LinkHandler link) {
+        links.put(path, link);
     }
 
     /** Adds routes outside the pipeline. Only the benchmark uses them, as the baseline of the pipeline's cost. */
@@ -96,6 +96,6 @@ public final class Api {
         var pipeline = new Pipeline(db, accessControl, new RequestReader(spec, new Cursors(keys)), new Idempotency(keys),
                 new ResponseWriter(expansions), problems, AnswersInFlight.ofHeap(PageWriter.BYTES_MAX), externalCalls);
         return new HttpServer(address.host(), address.port(), address.trustedProxies(), pipeline, problems,
-                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, forms, beside);
+                new Cors(address.corsOrigins(), callers.anyTokenLists()), routes, pages, links, beside);
     }
 }

@@ -47,11 +47,15 @@ public final class HttpServer implements AutoCloseable {
         @Nullable PageContent serve(String path);
     }
 
-    /** A page with a form that isn't part of the API: no token, and a limit by the caller's address. A GET changes nothing. */
-    public interface FormHandler {
+    /** A page at a secret link that isn't part of the API: no token, and a limit by the caller's address. A GET changes nothing. */
+    public interface LinkHandler {
 
         /** @return the page, or null if there is none at this path */
         @Nullable PageContent show(String path);
+    }
+
+    /** A page with a form at a secret link. */
+    public interface FormHandler extends LinkHandler {
 
         /**
          * Does what the form is for.
@@ -63,16 +67,16 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static final int FORM_BYTES_MAX = 4096;
-    private static final int FORM_REQUESTS_PER_MINUTE = 600;
+    private static final int LINK_REQUESTS_PER_MINUTE = 600;
 
-    private final AddressLimits formLimits = new AddressLimits(FORM_REQUESTS_PER_MINUTE);
+    private final AddressLimits linkLimits = new AddressLimits(LINK_REQUESTS_PER_MINUTE);
     private final List<IpRange> trustedProxies;
     private final Pipeline pipeline;
     private final Problems problems;
     private final Cors cors;
 
     HttpServer(String host, int port, List<IpRange> trustedProxies, Pipeline pipeline, Problems problems, Cors cors, Routes routes,
-            Map<String, PageHandler> pages, Map<String, FormHandler> forms, Consumer<RoutesConfig> beside) {
+            Map<String, PageHandler> pages, Map<String, LinkHandler> links, Consumer<RoutesConfig> beside) {
         this.trustedProxies = trustedProxies;
         this.pipeline = pipeline;
         this.problems = problems;
@@ -90,7 +94,7 @@ public final class HttpServer implements AutoCloseable {
             beside.accept(config.routes);
             bind(config, routes);
             pages.forEach((path, page) -> page(config, path, page));
-            forms.forEach((path, form) -> form(config, path, form));
+            links.forEach((path, link) -> link(config, path, link));
             config.routes.addHttpHandler(HandlerType.GET, "/", HttpServer::home);
             config.routes.addHttpHandler(HandlerType.HEAD, "/", HttpServer::home);
             config.routes.addHttpHandler(HandlerType.OPTIONS, "/", context -> options(context, List.of("GET", "HEAD")));
@@ -177,10 +181,18 @@ public final class HttpServer implements AutoCloseable {
         config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD")));
     }
 
-    private void form(JavalinConfig config, String path, FormHandler form) {
-        Handler show = context -> answer(context, () -> form.show(context.path()));
+    private void link(JavalinConfig config, String path, LinkHandler link) {
+        Handler show = context -> answer(context, () -> link.show(context.path()));
         config.routes.addHttpHandler(HandlerType.GET, path, show);
         config.routes.addHttpHandler(HandlerType.HEAD, path, show);
+        if (link instanceof FormHandler form) {
+            submit(config, path, form);
+        }
+        var methods = link instanceof FormHandler ? List.of("GET", "HEAD", "POST") : List.of("GET", "HEAD");
+        config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, methods));
+    }
+
+    private void submit(JavalinConfig config, String path, FormHandler form) {
         config.routes.addHttpHandler(HandlerType.POST, path, context -> {
             var body = context.req().getInputStream().readNBytes(FORM_BYTES_MAX + 1);
             if (body.length > FORM_BYTES_MAX) {
@@ -188,11 +200,10 @@ public final class HttpServer implements AutoCloseable {
             }
             answer(context, () -> form.submit(context.path(), new String(body, StandardCharsets.UTF_8)));
         });
-        config.routes.addHttpHandler(HandlerType.OPTIONS, path, context -> options(context, List.of("GET", "HEAD", "POST")));
     }
 
     private void answer(Context context, Supplier<@Nullable PageContent> page) {
-        int wait = formLimits.spend(Exchange.address(context, trustedProxies));
+        int wait = linkLimits.spend(Exchange.address(context, trustedProxies));
         if (wait > 0) {
             throw Problem.RATE_LIMITED.because("This address has sent too many requests. Try again later.").retryAfter(wait);
         }

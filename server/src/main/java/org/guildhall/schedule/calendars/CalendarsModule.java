@@ -23,6 +23,6 @@ public final class CalendarsModule {
     public void bind(Api api, Acting acting) {
         var tokens = new CalendarTokens(keys);
         new CalendarFeedsHandler(new CalendarFeedStore(), tokens, acting, publicUrl).bind(api.routes());
-        api.form(PersonalCalendarPages.PATH, new PersonalCalendarPages(tokens, db));
+        api.link(PersonalCalendarPages.PATH, new PersonalCalendarPages(tokens, db));
     }
 }

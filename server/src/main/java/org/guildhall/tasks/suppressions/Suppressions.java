@@ -25,7 +25,7 @@ public final class Suppressions {
      */
     public void bind(Api api, Db db, Keys keys) {
         new SuppressionsHandler(store).bind(api.routes());
-        api.form(UnsubscribePages.PATH, new UnsubscribePages(new UnsubscribeTokens(keys), db));
+        api.link(UnsubscribePages.PATH, new UnsubscribePages(new UnsubscribeTokens(keys), db));
         api.constraints()
                 .on("suppressions_once", Problem.ALREADY_EXISTS, "/address", "The recipient has a suppression of this reason and category.")
                 .on("suppressions_person", Problem.VALIDATION_FAILED, "/person_id", "There is no such person.");
