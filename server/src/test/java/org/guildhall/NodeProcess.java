@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,7 +30,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     /** Starts {@code serve} and waits until it listens. @param log the file of its log */
-    public static NodeProcess start(TestServer server, Path log) throws IOException {
+    public static NodeProcess start(TestServer server, Path log) {
         var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         var builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath,
@@ -39,10 +40,14 @@ public final class NodeProcess implements AutoCloseable {
                 "GUILDHALL_DATABASE_URL", server.settings().database().url(), "GUILDHALL_KEYS", TestServer.KEYS, "GUILDHALL_HOST", "127.0.0.1",
                 "GUILDHALL_PORT", "0", "GUILDHALL_ALLOWED_TARGETS", "127.0.0.1",
                 "GUILDHALL_STRIPE_BASE_URL", server.settings().providerUrls().stripe()));
-        var process = builder.start();
-        var line = String.valueOf(new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine());
-        assertTrue(line.startsWith(LISTENS), line);
-        return new NodeProcess(process, "http://127.0.0.1:" + line.substring(LISTENS.length()));
+        try {
+            var process = builder.start();
+            var line = String.valueOf(new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine());
+            assertTrue(line.startsWith(LISTENS), line);
+            return new NodeProcess(process, "http://127.0.0.1:" + line.substring(LISTENS.length()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /** The address of the node. */

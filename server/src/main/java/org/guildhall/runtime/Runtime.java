@@ -61,11 +61,11 @@ public final class Runtime {
     private final ContactStore contacts = new ContactStore();
     private final OrganizationReferenceStore references = new OrganizationReferenceStore();
 
-    /** What another room does for each person who is archived. */
+    /** Another room, which is told of each person who is archived. */
     @FunctionalInterface
     public interface ArchivedPersons {
 
-        /** Runs in the transaction that archives the person, who is locked, before anything else is locked. */
+        /** Is called within the transaction that archives the person. The person is locked already, and nothing else. */
         void archived(Tx tx, UUID personId);
     }
 

@@ -31,7 +31,7 @@ public final class ScheduleModule {
         this.calendars = new CalendarsModule(db, keys, publicUrl);
     }
 
-    /** What follows in this room for persons who are archived. */
+    /** Cancels the bookings of persons who are archived. */
     public Runtime.ArchivedPersons archivedPersons() {
         return bookings.archivedPersons();
     }

@@ -100,16 +100,19 @@ final class Documented {
 
     /** The id prefix of the answer 200; empty if it has no id. */
     private static String idPrefix(Operation operation) {
-        var answer = resolved(DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + "/" + operation.method().toLowerCase(Locale.ROOT)
-                + "/responses/200/content/application~1json/schema"));
-        return resolved(answer.at("/properties/id")).path("x-id-prefix").asText();
+        return resolved(answer(operation).at("/properties/id")).path("x-id-prefix").asText();
+    }
+
+    /** The schema of the answer 200. */
+    private static JsonNode answer(Operation operation) {
+        var method = "/" + operation.method().toLowerCase(Locale.ROOT);
+        var answer = resolved(DOCUMENT.at("/paths/" + operation.path().replace("/", "~1") + method + "/responses/200"));
+        return resolved(answer.at("/content/application~1json/schema"));
     }
 
     /** The id prefix of a list's entries. */
     static String entryPrefix(Operation list) {
-        var page = resolved(DOCUMENT.at("/paths/" + list.path().replace("/", "~1") + "/get/responses/200"))
-                .at("/content/application~1json/schema");
-        var entry = resolved(resolved(resolved(page).at("/properties/data")).path("items"));
+        var entry = resolved(resolved(answer(list).at("/properties/data")).path("items"));
         return resolved(entry.at("/properties/id")).path("x-id-prefix").asText();
     }
 }

@@ -37,7 +37,7 @@ final class GoCardlessPayouts {
                 arrival == null ? issuedAt : arrival, state.equals("failed") ? status : null, null, payout.metadata());
     }
 
-    /** What the items of a payout say. @param count null if they aren't known */
+    /** The fees and the number of the items of a payout. @param count null if the items aren't known */
     private record Items(long feeMinor, long feeTaxMinor, @Nullable Integer count) {
 
         static Items of(ProviderEvent event, ProviderJson payout, String currency, long amount) {

@@ -50,7 +50,8 @@ public final class EffectiveRules {
     /** A rule of an effective rule; {@code counts} is true if the effective value depends on it. */
     record RuleSource(ActiveRule rule, boolean counts) {}
 
-    private static final List<String> PERIODS = List.of("day", "week", "month", "year");
+    /** The kinds of periods of allowances. */
+    public static final List<String> PERIODS = List.of("day", "week", "month", "year");
     /** Orders by resource key, then from the shortest period to the longest. */
     static final Comparator<EffectiveRule> ORDER = Comparator.comparing(EffectiveRule::resourceKey)
             .thenComparing(rule -> rule.period == null ? -1 : PERIODS.indexOf(rule.period));

@@ -268,8 +268,9 @@ public final class AllowanceHolds {
 
     /** The tier of the smallest change under whose rules the entries are allowed; null if there is none. */
     private @Nullable UUID smallestTier(Tx tx, Row hold, List<UsageEntry> entries, ZoneId zone) {
+        var used = counters.counters(tx, UsageRules.ofEachPeriod(entries, zone));
         return entitlements.smallestTier(tx, hold.organizationId(), hold.resourceKey(),
-                after -> decide(tx, new UsageRules(Map.of(hold.poolId(), after), zone), entries).refused().isEmpty());
+                after -> new UsageRules(Map.of(hold.poolId(), after), zone).decide(entries, used).refused().isEmpty());
     }
 
     private static ProblemException refusal(Row hold, List<UsageRules.Refused> refused, @Nullable UUID smallestTier) {

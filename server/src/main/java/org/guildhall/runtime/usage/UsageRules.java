@@ -74,6 +74,16 @@ final class UsageRules {
         this.zone = zone;
     }
 
+    /** The counters of some entries of allowances in each kind of period, whether or not there is a rule for it. */
+    static Set<UsageCounter> ofEachPeriod(List<UsageEntry> entries, ZoneId zone) {
+        var counters = new LinkedHashSet<UsageCounter>();
+        for (var entry : entries) {
+            EffectiveRules.PERIODS.forEach(period -> counters.add(
+                    new UsageCounter(entry.poolId, entry.resourceKey, period, AllowancePeriod.on(period, entry.day, zone))));
+        }
+        return counters;
+    }
+
     /** The counters of some entries. */
     Set<UsageCounter> counters(List<UsageEntry> entries) {
         var counters = new LinkedHashSet<UsageCounter>();

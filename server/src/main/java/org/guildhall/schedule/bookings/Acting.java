@@ -2,7 +2,6 @@ package org.guildhall.schedule.bookings;
 
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
@@ -26,11 +25,6 @@ public final class Acting {
         if (isMember(call)) {
             throw Problem.NOT_GUARDIAN.because("Only an operator can do that.");
         }
-    }
-
-    /** True if there is such a person who isn't archived. */
-    public boolean isActive(Tx tx, UUID person) {
-        return persons.isActive(tx, person);
     }
 
     /** @throws ProblemException {@code not_guardian} for a caller who can't act for a person. @param acting null if the caller names nobody */

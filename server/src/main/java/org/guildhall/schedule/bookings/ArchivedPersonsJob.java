@@ -62,7 +62,7 @@ final class ArchivedPersonsJob implements TaskQueue.Job {
         var byAction = DueBookingsJob.byAction(events, action -> source(action, null));
         var locked = sessions.lock(tx, byAction, next.sessionId(), List.of(), organizations);
         var row = bookings.stored(tx, next.id());
-        if (locked != null && row != null && BookingRules.isUnfinished(row.state()) && BookingRules.isScheduled(locked.session(), locked.now())) {
+        if (locked != null && row != null && BookingRules.UNFINISHED.contains(row.state()) && BookingRules.isScheduled(locked.session(), locked.now())) {
             writer.changed(tx, events.begin(CANCELED), row, row.canceled("canceled", locked.now()), locked.now());
             promotions.promote(tx, byAction, locked.recounted(tx, bookings));
         }

@@ -89,9 +89,6 @@ final class BookedPersonStore {
                     .and(EffectiveDates.holds(SCHEDULE_MEMBERSHIPS.STARTS_AT, SCHEDULE_MEMBERSHIPS.ENDS_AT, Columns.now()))
                     .limit(DSL.inline(1)));
 
-    private static final PreparedQuery<String> STATE = PreparedQuery.ofValue(
-            select(SCHEDULE_PERSONS.STATE).from(SCHEDULE_PERSONS).where(SCHEDULE_PERSONS.ID.eq(DSL.param("id", SQLDataType.UUID))));
-
     /** The living holds of a person, and those of a consumer in a session. */
     record Holds(long ofPerson, long ofConsumer) {}
 
@@ -132,10 +129,6 @@ final class BookedPersonStore {
     /** True if one of the persons is a member of an organization now. */
     boolean isMember(Tx tx, Collection<UUID> ids, UUID organizationId) {
         return MEMBER.one(tx, organizationId, ids) != null;
-    }
-
-    boolean isActive(Tx tx, UUID id) {
-        return "active".equals(STATE.one(tx, id));
     }
 
     /** True if the acting person is an adult of a household in which the other is a dependent now. */

@@ -44,7 +44,7 @@ final class BookedSessions {
         this.promotions = promotions;
     }
 
-    /** What a request reads beside the session, under its lock. Without a change in between, it costs no round trip of its own. */
+    /** Reads of a request, which are sent together with the lock of the session. */
     interface Reads {
 
         /** Adds the reads. If the lock writes what is due, they are added again. */

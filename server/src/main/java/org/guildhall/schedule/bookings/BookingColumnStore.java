@@ -117,7 +117,7 @@ final class BookingColumnStore {
     private static final Field<Integer> HOLD_QUANTITY = unlessEnded(BOOKINGS.HOLD_QUANTITY, dueAt(NOW)).as("hold_quantity_now");
 
     static final List<Field<?>> COLUMNS = columns(STATE, UPDATED_AT, VERSION, POSITION, PLACES_NEEDED, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
-    /** The same, of a query for the whole waitlist of one session. */
+    /** The columns of a query that reads the whole waitlist of one session. */
     static final List<Field<?>> WAITLIST = columns(
             STATE, UPDATED_AT, VERSION, POSITION_IN_ALL, PLACES_NEEDED_IN_ALL, HOLD_RESOURCE_KEY, HOLD_QUANTITY);
     /** The stored columns, without the changes that are due and not written yet. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The rules of booking and canceling. All windows are elapsed time. */
 final class BookingRules {
 
-    /** The states that a cancellation can end. */
+    /** The states of a booking whose outcome is still to come. A cancellation can end them. */
     static final List<String> UNFINISHED = List.of("held", "booked", "waitlisted", "offered");
 
     private BookingRules() {}
@@ -26,11 +26,6 @@ final class BookingRules {
     /** True if a session takes place and hasn't started. */
     static boolean isScheduled(SessionStore.Row session, Instant now) {
         return !session.state().equals("canceled") && now.isBefore(session.startsAt());
-    }
-
-    /** True for a booking whose outcome is still to come. */
-    static boolean isUnfinished(String state) {
-        return UNFINISHED.contains(state);
     }
 
     /** @throws ProblemException {@code invalid_state} if the session is canceled or has started */

@@ -71,7 +71,7 @@ final class BookingStore {
     private static final List<Field<?>> COLUMNS = BookingColumnStore.COLUMNS;
     private static final Condition BY_ID = BOOKINGS.ID.eq(param(BOOKINGS.ID));
     private static final Condition OF_SESSION = BOOKINGS.SESSION_ID.eq(param(BOOKINGS.SESSION_ID));
-    private static final Condition UNFINISHED = BOOKINGS.STATE.in(inline("held"), inline("booked"), inline("waitlisted"), inline("offered"));
+    private static final Condition UNFINISHED = BOOKINGS.STATE.in(BookingRules.UNFINISHED.stream().map(DSL::inline).toList());
     private static final Condition DUE = BookingColumnStore.dueAt(NOW).isNotNull();
 
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(BOOKINGS).where(BY_ID), BookingColumnStore::row);

@@ -117,30 +117,33 @@ final class BookingsHandler implements BookingsApi<Call> {
     @Override
     public Reply<Booking> checkInAtSession(Call call, SessionId sessionId, @Nullable NewCheckIn body) {
         Acting.requireOperator(call);
-        Require.found(sessions.get(call.tx(), sessionId.value()));
         if (body == null) {
-            throw noBooking();
+            throw notOne();
         }
         return checkedIn(call, booking.lock(call, atSession(call, sessionId, body)), body.reason());
     }
 
     private UUID atSession(Call call, SessionId sessionId, NewCheckIn body) {
         if (Stream.of(body.bookingId(), body.reference(), body.code()).filter(Objects::nonNull).count() != 1) {
-            throw noBooking();
+            throw notOne();
         }
-        var name = body.bookingId() != null ? "booking_id" : body.reference() != null ? "reference" : "code";
-        var found = body.bookingId() != null
-                ? bookings.ofSession(call.tx(), sessionId.value(), body.bookingId().value())
-                : body.reference() != null
-                        ? bookings.ofSession(call.tx(), sessionId.value(), body.reference())
-                        : bookings.ofSession(call.tx(), sessionId.value(), secrets.hmacs(body.code()));
-        if (found == null) {
-            throw Problem.VALIDATION_FAILED.at("/" + name, "No booking of this session has this `" + name + "`.");
+        if (body.bookingId() != null) {
+            return found(call, sessionId, "booking_id", bookings.ofSession(call.tx(), sessionId.value(), body.bookingId().value()));
         }
-        return found;
+        return body.reference() != null
+                ? found(call, sessionId, "reference", bookings.ofSession(call.tx(), sessionId.value(), body.reference()))
+                : found(call, sessionId, "code", bookings.ofSession(call.tx(), sessionId.value(), secrets.hmacs(body.code())));
     }
 
-    private static ProblemException noBooking() {
+    private UUID found(Call call, SessionId sessionId, String member, @Nullable UUID bookingId) {
+        if (bookingId == null) {
+            Require.found(sessions.get(call.tx(), sessionId.value()));
+            throw Problem.VALIDATION_FAILED.at("/" + member, "No booking of this session has this `" + member + "`.");
+        }
+        return bookingId;
+    }
+
+    private static ProblemException notOne() {
         return Problem.VALIDATION_FAILED.at("", "A check-in has a `booking_id`, a `reference` or a `code`, exactly one of them.");
     }
 

@@ -43,12 +43,12 @@ public final class BookingsModule {
         return new PlaceChanges(booked, bookings, allowances, writer, promotions, queue);
     }
 
-    /** Who may act for whom. */
+    /** The rules about callers who act for persons. */
     public Acting acting() {
         return new Acting(persons);
     }
 
-    /** What follows for the bookings of a person who is archived. */
+    /** Cancels the bookings of persons who are archived, soon after. */
     public Runtime.ArchivedPersons archivedPersons() {
         return (tx, personId) -> {
             persons.lock(tx, personId);

@@ -56,7 +56,7 @@ final class NewBookings {
     /** A new booking and its code. */
     record Created(Row row, String code) {}
 
-    /** What new bookings depend on beside their session. */
+    /** The persons of new bookings, and the bookings that they have in the session already. */
     record Known(Map<UUID, Person> persons, Map<UUID, UUID> existing) {
 
         @Nullable ProblemException refusal(LockedSession locked, Wanted wanted) {
@@ -65,7 +65,7 @@ final class NewBookings {
         }
     }
 
-    /** Reads what new bookings depend on. */
+    /** The reads for new bookings in a session. */
     Reading reading(UUID sessionId, List<Wanted> all) {
         return new Reading(sessionId, all);
     }

@@ -1,6 +1,7 @@
 package org.guildhall.schedule.calendars;
 
 import static org.guildhall.core.sql.Columns.param;
+import static org.guildhall.schema.runtime.Tables.SCHEDULE_PERSONS;
 import static org.guildhall.schema.schedule.Tables.CALENDAR_FEEDS;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
@@ -40,7 +41,13 @@ final class CalendarFeedStore {
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(
             select(COLUMNS).from(CALENDAR_FEEDS).where(BY_ID).forUpdate(), CalendarFeedStore::row);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
-            insertInto(CALENDAR_FEEDS).set(Columns.assigned(CALENDAR_FEEDS.PERSON_ID)).returningResult(COLUMNS), CalendarFeedStore::row);
+            insertInto(CALENDAR_FEEDS, CALENDAR_FEEDS.PERSON_ID)
+                    .select(select(SCHEDULE_PERSONS.ID)
+                            .from(SCHEDULE_PERSONS)
+                            .where(SCHEDULE_PERSONS.ID.eq(param(SCHEDULE_PERSONS.ID)))
+                            .and(SCHEDULE_PERSONS.STATE.eq(inline("active"))))
+                    .returningResult(COLUMNS),
+            CalendarFeedStore::row);
     private static final PreparedQuery<Row> REVOKE = PreparedQuery.of(
             DSL.update(CALENDAR_FEEDS)
                     .set(CALENDAR_FEEDS.STATE, inline("revoked"))
@@ -60,8 +67,9 @@ final class CalendarFeedStore {
                     .and(by.within(CALENDAR_FEEDS.CREATED_AT, Filter::created)),
             CalendarFeedStore::row);
 
-    Row insert(Tx tx, UUID personId) {
-        return INSERT.single(tx, personId);
+    /** Inserts a feed. @return null if there is no such person, or the person is archived */
+    @Nullable Row insert(Tx tx, UUID personId) {
+        return INSERT.one(tx, personId);
     }
 
     @Nullable Row get(Tx tx, UUID id) {

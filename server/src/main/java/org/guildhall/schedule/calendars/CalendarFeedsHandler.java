@@ -37,10 +37,10 @@ final class CalendarFeedsHandler implements CalendarFeedsApi<Call> {
     public Reply<CreatedCalendarFeed> createCalendarFeed(Call call, NewCalendarFeed body) {
         var person = body.personId().value();
         acting.require(call, body.actingPersonId() == null ? null : body.actingPersonId().value(), person, null);
-        if (!acting.isActive(call.tx(), person)) {
+        var row = feeds.insert(call.tx(), person);
+        if (row == null) {
             throw Problem.VALIDATION_FAILED.at("/person_id", "There is no such person, or the person is archived.");
         }
-        var row = feeds.insert(call.tx(), person);
         var feed = toApi(row);
         call.created(feed.id(), feed);
         var token = tokens.token(new CalendarTokens.Feed(call.tx().tenant(), row.id()));

@@ -11,7 +11,7 @@ import org.guildhall.schedule.sessions.CalendarFile.Status;
 import org.jspecify.annotations.Nullable;
 
 /** The calendar of a person's bookings: {@code /calendars/{token}}. Whoever knows the token reads it. */
-final class PersonalCalendarPages implements HttpServer.FormHandler {
+final class PersonalCalendarPages implements HttpServer.LinkHandler {
 
     static final String PATH = "/calendars/{token}";
 
@@ -33,19 +33,11 @@ final class PersonalCalendarPages implements HttpServer.FormHandler {
         if (feed == null) {
             return null;
         }
-        var events = db.upkeep(feed.tenant(), tx -> {
-            var person = calendar.person(tx, feed.id());
-            return person == null ? null : calendar.events(tx, person);
-        });
+        var events = db.upkeep(feed.tenant(), tx -> calendar.events(tx, feed.id()));
         return events == null
                 ? null
                 : PageContent.revalidated(
                         CalendarFile.write(events.stream().map(PersonalCalendarPages::entry).toList()), CalendarFile.MEDIA_TYPE + "; charset=utf-8", POLICY);
-    }
-
-    @Override
-    public @Nullable PageContent submit(String path, String body) {
-        return null;
     }
 
     private static CalendarFile.Entry entry(Event event) {

@@ -15,15 +15,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.PreparedQuery;
 import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.Record1;
+import org.jooq.Select;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bookings of a person for their calendar. */
+/** Reads the bookings of a person for their calendar, in one round trip. */
 final class PersonalCalendarStore {
 
     /** A booking with its session. @param sequence grows with each change of the booking or the session */
@@ -39,18 +42,18 @@ final class PersonalCalendarStore {
             ({0} in ('booked', 'attended', 'no_show', 'canceled', 'late_canceled') or {0} = 'held' and {1} > {4}
               or {0} = 'offered' and {2} > {4} or {0} = 'waitlisted' and {3} > {4})""",
             BOOKINGS.STATE, BOOKINGS.HELD_UNTIL, BOOKINGS.OFFERED_UNTIL, BOOKINGS.STARTS_AT, Columns.now());
-    private static final PreparedQuery<UUID> PERSON = PreparedQuery.ofValue(
-            select(CALENDAR_FEEDS.PERSON_ID)
-                    .from(CALENDAR_FEEDS)
-                    .join(SCHEDULE_PERSONS).on(SCHEDULE_PERSONS.ID.eq(CALENDAR_FEEDS.PERSON_ID))
-                    .where(CALENDAR_FEEDS.ID.eq(param(CALENDAR_FEEDS.ID)))
-                    .and(CALENDAR_FEEDS.STATE.eq(inline("active")))
-                    .and(SCHEDULE_PERSONS.STATE.eq(inline("active"))));
+    private static final Select<Record1<UUID>> PERSON_OF_FEED = select(CALENDAR_FEEDS.PERSON_ID)
+            .from(CALENDAR_FEEDS)
+            .join(SCHEDULE_PERSONS).on(SCHEDULE_PERSONS.ID.eq(CALENDAR_FEEDS.PERSON_ID))
+            .where(CALENDAR_FEEDS.ID.eq(param(CALENDAR_FEEDS.ID)))
+            .and(CALENDAR_FEEDS.STATE.eq(inline("active")))
+            .and(SCHEDULE_PERSONS.STATE.eq(inline("active")));
+    private static final PreparedQuery<UUID> PERSON = PreparedQuery.ofValue(PERSON_OF_FEED);
     private static final PreparedQuery<Event> EVENTS = PreparedQuery.of(
             select(BOOKINGS.ID, BOOKINGS.STATE, SESSIONS.NAME, LOCATION, BOOKINGS.STARTS_AT, BOOKINGS.ENDS_AT, UPDATED_AT, SEQUENCE)
                     .from(BOOKINGS)
                     .join(SESSIONS).on(SESSIONS.ID.eq(BOOKINGS.SESSION_ID))
-                    .where(BOOKINGS.PERSON_ID.eq(param(BOOKINGS.PERSON_ID)))
+                    .where(BOOKINGS.PERSON_ID.eq(PERSON_OF_FEED))
                     .and(BOOKINGS.STARTS_AT.ge(field("{0} - interval '30 days'", SQLDataType.INSTANT, Columns.now())))
                     .and(BOOKINGS.STARTS_AT.lt(field("{0} + interval '366 days'", SQLDataType.INSTANT, Columns.now())))
                     .and(SHOWN)
@@ -60,12 +63,12 @@ final class PersonalCalendarStore {
                     cells.get(BOOKINGS.ID), cells.get(BOOKINGS.STATE), cells.get(SESSIONS.NAME), cells.get(LOCATION), cells.get(BOOKINGS.STARTS_AT),
                     cells.get(BOOKINGS.ENDS_AT), cells.get(UPDATED_AT), cells.get(SEQUENCE)));
 
-    /** The person of an active feed; null if the feed is unknown or revoked, or the person is archived. */
-    @Nullable UUID person(Tx tx, UUID feedId) {
-        return PERSON.one(tx, feedId);
-    }
-
-    List<Event> events(Tx tx, UUID personId) {
-        return EVENTS.all(tx, personId);
+    /** The events of a feed; null if the feed is unknown or revoked, or its person is archived. */
+    @Nullable List<Event> events(Tx tx, UUID feedId) {
+        var batch = new Batch();
+        var person = batch.one(PERSON, feedId);
+        var events = batch.all(EVENTS, feedId);
+        batch.send(tx);
+        return person.get() == null ? null : events.get();
     }
 }

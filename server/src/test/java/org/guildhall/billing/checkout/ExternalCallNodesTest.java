@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +20,7 @@ import org.guildhall.Http;
 import org.guildhall.NodeProcess;
 import org.guildhall.TestServer;
 import org.guildhall.billing.StripeStandIn.Posted;
+import org.guildhall.core.Eventually;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,23 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes that are killed in a mutation with a call outside: before the provider gets it, before its answer, and before the answer is stored. */
 class ExternalCallNodesTest {
 
-    private static final long WAIT_MAX_NANOS = 90_000_000_000L;
-
-    private static void await(String what, Callable<Boolean> reached) throws Exception {
-        long end = System.nanoTime() + WAIT_MAX_NANOS;
-        while (!reached.call()) {
-            assertTrue(System.nanoTime() < end, what);
-            Thread.sleep(20);
-        }
-    }
-
-    private static NodeProcess start(TestServer server, Path log) {
-        try {
-            return NodeProcess.start(server, log);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
+    private static final Duration WAIT_MAX = Duration.ofSeconds(90);
 
     /** The place at which a call stops until its node is dead. */
     private static final class Stop implements Runnable {
@@ -98,7 +81,7 @@ class ExternalCallNodesTest {
     @Test
     void killedNode_opensOnePortal_andChangesOnePlan(@TempDir Path folder) throws Exception {
         try (var server = TestServer.freshWithoutScheduler()) {
-            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at)))).toList();
+            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> NodeProcess.start(server, folder.resolve("node" + at)))).toList();
             var nodes = starting.stream().map(CompletableFuture::join).toList();
             try {
                 var fixture = new CheckoutFixture(server);
@@ -153,7 +136,7 @@ class ExternalCallNodesTest {
     void killedNode_makesOneSession_atEachPoint(@TempDir Path folder) throws Exception {
         var audited = List.of("checkout_session.answered", "checkout_session.created");
         try (var server = TestServer.freshWithoutScheduler()) {
-            var starting = IntStream.range(0, 3).mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at)))).toList();
+            var starting = IntStream.range(0, 3).mapToObj(at -> CompletableFuture.supplyAsync(() -> NodeProcess.start(server, folder.resolve("node" + at)))).toList();
             var nodes = starting.stream().map(CompletableFuture::join).toList();
             try {
                 var beforeTheProvider = new CheckoutFixture(server);
@@ -162,7 +145,7 @@ class ExternalCallNodesTest {
                 var key = UUID.randomUUID().toString();
                 var sent = send(beforeTheProvider, nodes.get(0), key);
                 stop.kill(nodes.get(0));
-                await("the change is lost", () -> beforeTheProvider.account.objects("checkout_sessions").isEmpty());
+                Eventually.await("the change is lost", WAIT_MAX, () -> beforeTheProvider.account.objects("checkout_sessions").isEmpty());
                 assertRetried(beforeTheProvider, sent, key, audited);
 
                 var beforeTheAnswer = new CheckoutFixture(server);
@@ -193,12 +176,12 @@ class ExternalCallNodesTest {
                     }
                 });
                 sent = send(fixture, node, key);
-                await("the node waits", () -> !fixture.tenant.found(
+                Eventually.await("the node waits", WAIT_MAX, () -> !fixture.tenant.found(
                         "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
                 node.kill();
             }
         }
-        await("the dead node's transaction ends", () -> fixture.tenant.found(
+        Eventually.await("the dead node's transaction ends", WAIT_MAX, () -> fixture.tenant.found(
                 "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
         assertRetried(fixture, sent, key, audited);
     }

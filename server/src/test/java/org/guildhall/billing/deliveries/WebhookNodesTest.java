@@ -2,13 +2,11 @@ package org.guildhall.billing.deliveries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +21,7 @@ import org.guildhall.Http;
 import org.guildhall.NodeProcess;
 import org.guildhall.TestServer;
 import org.guildhall.billing.StripeSender;
+import org.guildhall.core.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,25 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class WebhookNodesTest {
 
     private static final int NODES = 2;
-    private static final long WAIT_MAX_NANOS = 90_000_000_000L;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(90);
 
     private final long now = Instant.now().getEpochSecond();
-
-    private static void await(String what, Callable<Boolean> reached) throws Exception {
-        long end = System.nanoTime() + WAIT_MAX_NANOS;
-        while (!reached.call()) {
-            assertTrue(System.nanoTime() < end, what);
-            Thread.sleep(20);
-        }
-    }
-
-    private static NodeProcess start(TestServer server, Path log) {
-        try {
-            return NodeProcess.start(server, log);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
 
     private String event(String customer, String name) {
         return StripeSender.event(
@@ -66,7 +49,7 @@ class WebhookNodesTest {
     }
 
     private static void awaitHeld(TestServer.Tenant tenant) throws Exception {
-        await("no node waits", () -> !tenant.found(
+        Eventually.await("no node waits", WAIT_MAX, () -> !tenant.found(
                 "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
     }
 
@@ -89,7 +72,7 @@ class WebhookNodesTest {
             node.kill();
             assertThrows(CompletionException.class, sent::join);
         }
-        await("the dead node's transaction ends", () -> tenant.found(
+        Eventually.await("the dead node's transaction ends", WAIT_MAX, () -> tenant.found(
                 "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
     }
 
@@ -101,7 +84,7 @@ class WebhookNodesTest {
             var connection = String.valueOf(http.post("/api/v1/billing/connections", """
                     {"name": "Stripe", "provider": "stripe", "livemode": true, "secret": "%s"}""".formatted(StripeSender.SECRET)).expect(201).at("/id"));
             var starting = IntStream.range(0, NODES)
-                    .mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at))))
+                    .mapToObj(at -> CompletableFuture.supplyAsync(() -> NodeProcess.start(server, folder.resolve("node" + at))))
                     .toList();
             var nodes = starting.stream().map(CompletableFuture::join).toList();
             try {
@@ -145,7 +128,7 @@ class WebhookNodesTest {
         // The task of the killed node need not wait until its heartbeat is old.
         tenant.sql("update platform.scheduled_tasks set last_heartbeat = last_heartbeat - interval '1 hour' where task_name = 'replay-deliveries'");
         try (var other = tenant.server().node()) {
-            await("the replay goes on", () -> new Http(other, http.token()).get(replay).expect(200).at("/finished_at") != null);
+            Eventually.await("the replay goes on", WAIT_MAX, () -> new Http(other, http.token()).get(replay).expect(200).at("/finished_at") != null);
         }
         var done = http.get(replay).expect(200);
         assertEquals("succeeded 3 3", done.at("/state") + " " + done.at("/processed") + " " + done.at("/unchanged"));

@@ -140,7 +140,7 @@ class AccountBalancesTest {
         assertEquals(1, http.get(BILLING + "ledger-transactions?kind=credit_granted").expect(200).json().get("data").size());
     }
 
-    /** Without the customer's balance nobody knows where the taken credit came from. */
+    /** If the provider doesn't tell the balance, the credit that an invoice takes has no origin, and the account's credit is negative. */
     @Test
     void balanceThatIsntTold_isNotGuessed() {
         send(event("invoice.finalized", FINALIZED, invoice("open")));

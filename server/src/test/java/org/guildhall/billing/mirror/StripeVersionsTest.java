@@ -27,7 +27,7 @@ class StripeVersionsTest {
     private static final List<String> OWN = List.of(
             "id", "connection_id", "account_id", "invoice_id", "payment_id", "latest_invoice_id", "mirror", "created_at", "updated_at", "version");
 
-    /** What a version says of the story, in its own form. */
+    /** The events of the same story in the form of one version. */
     private record Form(String version, Map<String, Object> subscription, Map<String, Object> invoice, Map<String, Object> charge, Map<String, Object> note) {}
 
     private static Map<String, Object> noteOf(Object... members) {

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.guildhall.api.TypeIds;
+import org.guildhall.core.Eventually;
 import org.guildhall.core.Race;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +19,6 @@ class ArchivedPersonsTest {
     private static final int PERSONS = 16;
 
     private final AllowanceFixture gym = new AllowanceFixture();
-
-    private static void await(String what, BooleanSupplier done) throws InterruptedException {
-        var end = Instant.now().plus(WAIT_MAX);
-        while (!done.getAsBoolean()) {
-            assertTrue(Instant.now().isBefore(end), what);
-            Thread.sleep(50);
-        }
-    }
 
     private String archive(String person, String more) {
         return gym.all.post("/api/v1/runtime/persons/" + person + "/archive" + more, null).outcome();
@@ -51,7 +43,7 @@ class ArchivedPersonsTest {
         assertEquals("200", archive(person, "?dry_run=true"));
         assertEquals("booked waitlisted waitlisted", gym.states(booked, entry, waiting));
         assertEquals("200", archive(person, ""));
-        await("the task cancels the bookings to come", () -> gym.states(booked, entry, waiting).equals("canceled canceled booked"));
+        Eventually.await("the task cancels the bookings to come", WAIT_MAX, () -> gym.states(booked, entry, waiting).equals("canceled canceled booked"));
         assertEquals("false", gym.booking(booked, "/late"));
         assertEquals(1, gym.used(organization), "only the booking of the session that has started");
         assertEquals("booked", gym.state(started));
@@ -67,6 +59,6 @@ class ArchivedPersonsTest {
                 ? gym.schedule.book(session, persons.get(at), "").outcome() : archive(persons.get(at - PERSONS), ""));
         assertTrue(outcomes.stream().allMatch(outcome -> outcome.equals("201") || outcome.equals("200") || outcome.equals("422 validation_failed")
                 || outcome.equals("409 invalid_state")), outcomes::toString);
-        await("no booking is left", () -> gym.schedule.places(session).equals("0 0 0 %d 0".formatted(PERSONS)));
+        Eventually.await("no booking is left", WAIT_MAX, () -> gym.schedule.places(session).equals("0 0 0 %d 0".formatted(PERSONS)));
     }
 }

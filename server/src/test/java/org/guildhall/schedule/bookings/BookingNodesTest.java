@@ -3,7 +3,6 @@ package org.guildhall.schedule.bookings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -27,6 +26,7 @@ import org.guildhall.NodeProcess;
 import org.guildhall.TestClock;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
+import org.guildhall.core.Eventually;
 import org.guildhall.core.Race;
 import org.guildhall.schedule.ScheduleFixture;
 import org.jspecify.annotations.Nullable;
@@ -173,25 +173,8 @@ class BookingNodesTest {
                     lost.incrementAndGet();
                     node = nodes.getLast();
                 }
-                pause(RETRY_MILLIS);
+                Eventually.pause(RETRY_MILLIS);
             }
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stopped);
-        }
-    }
-
-    private static NodeProcess start(TestServer server, Path log) {
-        try {
-            return NodeProcess.start(server, log);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
         }
     }
 
@@ -221,7 +204,7 @@ class BookingNodesTest {
             var schedule = new ScheduleFixture(server);
             var session = schedule.session(CAPACITY, ", \"waitlist_places\": " + WAITLIST);
             var persons = persons(schedule, 2 * CALLERS);
-            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at)))).toList();
+            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> NodeProcess.start(server, folder.resolve("node" + at)))).toList();
             var nodes = starting.stream().map(CompletableFuture::join).toList();
             try {
                 var callers = new Callers(schedule, session, nodes, callers(persons));
@@ -261,7 +244,7 @@ class BookingNodesTest {
                         found.add(rows.getString(1));
                     }
                 }
-                pause(LOOK_MILLIS);
+                Eventually.pause(LOOK_MILLIS);
             } while (found.isEmpty() && !last);
             return found;
         } catch (SQLException failed) {
@@ -326,7 +309,7 @@ class BookingNodesTest {
         long end = System.nanoTime() + WAIT_MAX.toNanos();
         while (!schedule.tenant.found(held, schedule.tenant.id()).equals(List.of("0"))) {
             assertTrue(System.nanoTime() < end, "the task has ended no hold");
-            pause(LOOK_MILLIS);
+            Eventually.pause(LOOK_MILLIS);
         }
         assertEquals(List.of(), look(schedule, new AtomicBoolean(true)));
     }

@@ -3,8 +3,6 @@ package org.guildhall.schedule.bookings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,6 +14,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.NodeProcess;
 import org.guildhall.TestServer;
+import org.guildhall.core.Eventually;
 import org.guildhall.core.Race;
 import org.guildhall.schedule.ScheduleFixture;
 import org.junit.jupiter.api.Test;
@@ -38,23 +37,6 @@ class BookingRaceTest {
                   from schedule.bookings where tenant_id = ?) counted
             where taken > 20 or taken < 20 and waiting > 0""";
 
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stopped);
-        }
-    }
-
-    private static NodeProcess start(TestServer server, Path log) {
-        try {
-            return NodeProcess.start(server, log);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
     /** Books for a person, and cancels every third time. */
     private static int call(Http http, String session, String person, boolean cancels) {
         var made = sent(http, "/bookings", "{\"session_id\": \"%s\", \"person_id\": \"%s\", \"waitlist\": true}".formatted(session, person)).expect(201);
@@ -71,7 +53,7 @@ class BookingRaceTest {
             if (reply.status() != 503 || attempt == ATTEMPTS_MAX) {
                 return reply;
             }
-            pause(RETRY_MILLIS);
+            Eventually.pause(RETRY_MILLIS);
         }
     }
 
@@ -81,7 +63,7 @@ class BookingRaceTest {
             var schedule = new ScheduleFixture(server);
             var session = schedule.session(CAPACITY, ", \"waitlist_places\": 200");
             var persons = IntStream.range(0, CALLERS).mapToObj(at -> schedule.person()).toList();
-            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> start(server, folder.resolve("node" + at)))).toList();
+            var starting = IntStream.range(0, 2).mapToObj(at -> CompletableFuture.supplyAsync(() -> NodeProcess.start(server, folder.resolve("node" + at)))).toList();
             var nodes = starting.stream().map(CompletableFuture::join).toList();
             var looks = new AtomicInteger();
             var looking = CompletableFuture.supplyAsync(() -> look(schedule, looks));
@@ -111,7 +93,7 @@ class BookingRaceTest {
                     return mistakes;
                 }
                 looks.updateAndGet(count -> count < 0 ? count : count + 1);
-                pause(LOOK_MILLIS);
+                Eventually.pause(LOOK_MILLIS);
             }
             return List.of();
         } catch (SQLException failed) {

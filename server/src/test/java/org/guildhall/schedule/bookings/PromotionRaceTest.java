@@ -12,10 +12,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
+import org.guildhall.core.Eventually;
 import org.guildhall.core.Race;
 import org.guildhall.runtime.RuntimeDoor;
 import org.junit.jupiter.api.Test;
@@ -32,14 +32,6 @@ class PromotionRaceTest {
         // Each backend reports its numbers within a second.
         Thread.sleep(1_500);
         return Long.parseLong(gym.schedule.tenant.found("select deadlocks from pg_stat_database where datname = current_database()").getFirst());
-    }
-
-    private static void await(String what, BooleanSupplier done) throws InterruptedException {
-        var end = Instant.now().plus(WAIT_MAX);
-        while (!done.getAsBoolean()) {
-            assertTrue(Instant.now().isBefore(end), what);
-            Thread.sleep(50);
-        }
     }
 
     /**
@@ -65,7 +57,7 @@ class PromotionRaceTest {
             long before = deadlocks(gym);
             var outcomes = Race.run(SESSIONS, at -> canceled(gym, first.get(at)));
             assertEquals(Collections.nCopies(SESSIONS, "200"), outcomes);
-            await("all waiting ones are promoted", () -> waiting.stream().allMatch(booking -> gym.state(booking).equals("booked")));
+            Eventually.await("all waiting ones are promoted", WAIT_MAX, () -> waiting.stream().allMatch(booking -> gym.state(booking).equals("booked")));
             assertEquals(before, deadlocks(gym));
             assertEquals(SESSIONS, organizations.stream().mapToLong(gym::used).sum());
         }
@@ -113,7 +105,7 @@ class PromotionRaceTest {
         release.countDown();
         holder.join();
         var end = Instant.now();
-        await("the task promotes", () -> gym.state(waiting).equals("booked"));
+        Eventually.await("the task promotes", WAIT_MAX, () -> gym.state(waiting).equals("booked"));
         var took = Duration.between(end, Instant.now());
         assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, "after " + took);
         assertEquals("waitlisted null", gym.state(other) + " " + gym.booking(other, "/passed_over"));

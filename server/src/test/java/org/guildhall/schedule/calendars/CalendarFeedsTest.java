@@ -125,6 +125,15 @@ class CalendarFeedsTest {
     }
 
     @Test
+    void address_isReadOnly() throws Exception {
+        var url = URI.create(schedule.tenant.server().url() + "/calendars/" + feed(schedule.person()).replaceAll(".*/", ""));
+        var posted = PROGRAM.send(HttpRequest.newBuilder(url).POST(HttpRequest.BodyPublishers.ofString("x")).build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals("405 GET, HEAD, OPTIONS", posted.statusCode() + " " + posted.headers().firstValue("Allow").orElse(""));
+        var options = PROGRAM.send(HttpRequest.newBuilder(url).method("OPTIONS", HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals("GET, HEAD, OPTIONS", options.headers().firstValue("Allow").orElse(""));
+    }
+
+    @Test
     void token_isReadByItsKeysOnly_andNoOtherTextIs() throws Exception {
         var url = feed(schedule.person());
         var token = url.substring(url.lastIndexOf('/') + 1);

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.guildhall.Http;
 import org.guildhall.NodeProcess;
 import org.guildhall.TestClock;
 import org.guildhall.TestServer;
+import org.guildhall.core.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,14 +50,6 @@ class JobNodesTest {
         }
     }
 
-    private static void await(String what, Callable<Boolean> reached) throws Exception {
-        long end = System.nanoTime() + WAIT_MAX.toNanos();
-        while (!reached.call()) {
-            assertTrue(System.nanoTime() < end, what);
-            Thread.sleep(50);
-        }
-    }
-
     /**
      * Lets the only node stop in the middle of an evaluation: it has inserted the alert, and waits for the signal to open the incident.
      *
@@ -77,7 +69,7 @@ class JobNodesTest {
                 {"name": "R", "cause": "down", "condition": {"type": "status_at_least", "status": "blocked"}, "scope": {"lane": "api"},
                  "actionable": "user_facing_outage", "severity": "major", "opens_incident": true,
                  "routes": [{"task": {"owner": {"kind": "team", "name": "T"}}}]}""").expect(201);
-        await("no evaluation waits", () -> !tenant.found(
+        Eventually.await("no evaluation waits", WAIT_MAX, () -> !tenant.found(
                 "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").isEmpty());
         return lock;
     }
@@ -130,7 +122,7 @@ class JobNodesTest {
                     expected.add(tick.toString().substring(11, 16) + " 0 succeeded");
                     awaitRuns(tenant, expected.size());
                 }
-                await("the rule fires", () -> !fired(tenant).startsWith("0"));
+                Eventually.await("the rule fires", WAIT_MAX, () -> !fired(tenant).startsWith("0"));
                 nodes.forEach(NodeProcess::close);
             }
             assertEquals(expected, runs(tenant));

@@ -21,11 +21,11 @@ final class AppliedPayments {
     record Applied(UUID paymentId, InvoiceFacts invoice, long amountMinor, Instant at) {}
 
     /**
-     * What no mirrored payment says of the money of an invoice.
+     * The money of an invoice for which the mirror has no payment, and the overpayment of the invoice.
      *
-     * @param receivedMinor the paid amount that no mirrored payment is
-     * @param appliedMinor the part of it that the invoice asks for
-     * @param overpaidMinor the overpayment as far as its money is known, of payments and of that amount
+     * @param receivedMinor the paid amount for which the mirror has no payment
+     * @param appliedMinor the part of it that pays the invoice
+     * @param overpaidMinor the overpayment, up to what payments and that amount leave
      */
     record Beside(long receivedMinor, long appliedMinor, long overpaidMinor) {}
 
@@ -95,7 +95,7 @@ final class AppliedPayments {
         return all.stream().filter(part -> part.paymentId().equals(paymentId)).toList();
     }
 
-    /** What no mirrored payment says of the money of an invoice; nothing of it is applied to one that isn't finalized. */
+    /** The money for which the mirror has no payment. Nothing of it pays an invoice that isn't finalized. */
     Beside beside(InvoiceFacts invoice) {
         var known = besides.get(invoice.id());
         return known == null ? new Beside(receivedBeside(invoice), 0, 0) : known;
