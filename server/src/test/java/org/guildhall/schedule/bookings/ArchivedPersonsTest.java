@@ -1,11 +1,15 @@
 package org.guildhall.schedule.bookings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.Eventually;
@@ -60,5 +64,22 @@ class ArchivedPersonsTest {
         assertTrue(outcomes.stream().allMatch(outcome -> outcome.equals("201") || outcome.equals("200") || outcome.equals("422 validation_failed")
                 || outcome.equals("409 invalid_state")), outcomes::toString);
         Eventually.await("no booking is left", WAIT_MAX, () -> gym.schedule.places(session).equals("0 0 0 %d 0".formatted(PERSONS)));
+    }
+
+    /** A booking has its person locked until it is stored. So the archiving finds it, or the booking finds the person archived. */
+    @Test
+    void archiving_waitsForABookingOfThePerson() throws Exception {
+        var person = gym.schedule.person();
+        try (var booking = gym.schedule.tenant.server().superuser(); var lock = booking.prepareStatement(
+                "select pg_advisory_xact_lock(hashtextextended(?::text, 17))")) {
+            booking.setAutoCommit(false);
+            lock.setString(1, TypeIds.parse("per", person).toString());
+            lock.execute();
+            var archiving = CompletableFuture.supplyAsync(() -> archive(person, ""));
+            assertThrows(TimeoutException.class, () -> archiving.get(1, TimeUnit.SECONDS));
+            assertEquals("active", gym.all.get("/api/v1/runtime/persons/" + person).expect(200).at("/state"));
+            booking.rollback();
+            assertEquals("200", archiving.get(20, TimeUnit.SECONDS));
+        }
     }
 }
