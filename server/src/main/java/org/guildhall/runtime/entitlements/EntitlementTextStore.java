@@ -25,21 +25,24 @@ final class EntitlementTextStore {
             """;
     private static final String NOW = "greatest(platform.app_now(), p.updated_at)";
 
-    /** Provisions, scheduled transitions and reachable ladders. A due transition can end a provision that ended at its instant, such as a trial. */
+    /**
+     * Provisions, scheduled transitions and reachable ladders. Rows are looked for by their pool alone: with the organization as well, an index
+     * of its whole history would seem to be as good. A due transition can end a provision that ended at its instant, such as a trial.
+     */
     private static final String HELD = """
             scheduled as (
                 select t.id, t.ladder_id, t.kind, t.from_tier_id, t.to_tier_id, t.cause, t.grant_id, t.forced, t.next_provision_id,
                        t.effective_at,
                        (select g.ends_at from runtime.grants g where g.id = t.grant_id and t.kind <> 'end') as grant_ends_at
                 from holder h
-                join runtime.transitions t on t.pool_id = h.pool_id and t.organization_id = h.id
+                join runtime.transitions t on t.pool_id = h.pool_id
                 where t.state = 'scheduled'
             ),
             held as (
                 select v.id as provision_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id, v.default_grant_policy_id as policy_id,
                        v.starts_at, v.ends_at
                 from holder h
-                join runtime.provisions v on v.pool_id = h.pool_id and v.organization_id = h.id
+                join runtime.provisions v on v.pool_id = h.pool_id
                 where v.starts_at <= h.at
                   and v.held_until > least(h.at, (select min(effective_at) - interval '1 microsecond' from scheduled))
             ),
@@ -88,7 +91,7 @@ final class EntitlementTextStore {
                 select v.id as provision_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id, v.default_grant_policy_id as policy_id,
                        v.starts_at, v.ends_at
                 from holder h
-                join runtime.provisions v on v.pool_id = h.pool_id and v.organization_id = h.id
+                join runtime.provisions v on v.pool_id = h.pool_id
                 where v.starts_at <= h.at and v.held_until > h.at
             ),
             products as (
@@ -238,7 +241,7 @@ final class EntitlementTextStore {
             'due', coalesce((
                 select min(t.effective_at)
                 from runtime.transitions t
-                where t.pool_id = h.pool_id and t.organization_id = h.id and t.state = 'scheduled') <= h.at, false)""";
+                where t.pool_id = h.pool_id and t.state = 'scheduled') <= h.at, false)""";
 
     /** An organization has one plan on a ladder at an instant. */
     private static final String HELD_LADDERS = """
