@@ -80,10 +80,12 @@ public final class WriteTransaction implements AutoCloseable {
     private final Tx tx;
     private final long revision;
     private final KeyCleanups cleanups;
+    private final DueTasks dueTasks;
     private boolean awaited;
 
-    WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision, KeyCleanups cleanups) {
+    WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision, KeyCleanups cleanups, DueTasks dueTasks) {
         this.cleanups = cleanups;
+        this.dueTasks = dueTasks;
         this.lease = lease;
         this.guard = guard;
         this.tx = tx;
@@ -197,6 +199,7 @@ public final class WriteTransaction implements AutoCloseable {
         if (cleanup) {
             cleanups.committed(tx.tenant());
         }
+        dueTasks.committed(tasks, tx.now());
     }
 
     /** Writes several audit events before the commit, in one round trip. Their order in the trail is that of the list. */
