@@ -48,7 +48,7 @@ public final class Db implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Clock clock;
-    private final KeyCleanups cleanups = new KeyCleanups();
+    private final TenantTasks tenantTasks = new TenantTasks();
     private final DueTasks dueTasks;
     private final String statementTimeout;
     private final @Nullable FairShare shares;
@@ -139,7 +139,7 @@ public final class Db implements AutoCloseable {
         try {
             var lease = lease(tenant, true);
             var guard = new TenantConnection(lease, tenant, revision, false, statementTimeout);
-            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock, new TreeMap<>()), revision, cleanups, dueTasks);
+            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock, new TreeMap<>()), revision, tenantTasks, dueTasks);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }
