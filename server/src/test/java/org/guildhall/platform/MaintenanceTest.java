@@ -92,7 +92,9 @@ class MaintenanceTest {
         create("first");
         create("second");
         assertEquals(List.of("25"), due());
-        assertEquals(List.of("0"), platform.tenant.found("select requests from platform.scheduled_tasks where task_instance = ?", platform.tenant.id() + "/" + platform.tenant.id()));
+        assertEquals(List.of("0"), platform.tenant.found(
+                "select requests from platform.scheduled_tasks where task_name = ? and task_instance = ?",
+                TenantTasks.DELETE_KEYS, platform.tenant.id() + "/" + platform.tenant.id()));
     }
 
     @Test

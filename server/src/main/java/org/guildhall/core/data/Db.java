@@ -48,7 +48,7 @@ public final class Db implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Clock clock;
-    private final TenantTasks tenantTasks = new TenantTasks();
+    private final TenantTasks tenantTasks;
     private final DueTasks dueTasks;
     private final String statementTimeout;
     private final @Nullable FairShare shares;
@@ -60,7 +60,7 @@ public final class Db implements AutoCloseable {
 
     /** Opens the request pool. @throws IllegalStateException if the database fails the {@link Preflight} */
     public Db(DbConfig config) {
-        this(pool(config), new Clock(), new DueTasks(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
+        this(pool(config), new Clock(), new DueTasks(), new TenantTasks(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
         try {
             unguarded(connection -> {
                 Preflight.check(connection);
@@ -73,10 +73,11 @@ public final class Db implements AutoCloseable {
     }
 
     /** @param shares null if the pool isn't shared fairly among tenants */
-    private Db(HikariDataSource pool, Clock clock, DueTasks dueTasks, String statementTimeout, @Nullable FairShare shares) {
+    private Db(HikariDataSource pool, Clock clock, DueTasks dueTasks, TenantTasks tenantTasks, String statementTimeout, @Nullable FairShare shares) {
         this.pool = pool;
         this.clock = clock;
         this.dueTasks = dueTasks;
+        this.tenantTasks = tenantTasks;
         this.statementTimeout = statementTimeout;
         this.shares = shares;
     }
@@ -86,7 +87,7 @@ public final class Db implements AutoCloseable {
      * statement timeout of five minutes within a tenant. It must be closed separately.
      */
     public Db forJobs(DbConfig config) {
-        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, dueTasks, JOB_TIMEOUT, null);
+        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, dueTasks, tenantTasks, JOB_TIMEOUT, null);
     }
 
     /** A pool with the request pool's settings, without the preflight. */
