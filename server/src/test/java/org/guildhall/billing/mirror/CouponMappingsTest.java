@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -29,6 +30,8 @@ class CouponMappingsTest {
 
     private static final String COUPONS = "/api/v1/billing/coupon-mappings";
     private static final long WAIT_NANOS = 30_000_000_000L;
+    private static final int SENDERS = 8;
+    private static final int RACES = 20;
     private static final long PAUSE_NANOS = 20_000_000L;
 
     private final PlanFixture plans = new PlanFixture();
@@ -180,18 +183,23 @@ class CouponMappingsTest {
     }
 
     @Test
-    void eventsAtTheSameTime_makeOneCoupon() throws Exception {
-        try (var threads = Executors.newFixedThreadPool(8)) {
-            var all = IntStream.range(0, 24).<Callable<Integer>>mapToObj(at -> () -> stripe.send(StripeSender.event(
-                    "evt_r" + at, at == 0 ? "coupon.deleted" : at == 1 ? "coupon.created" : "coupon.updated", now + (at == 0 ? 50 : at),
-                    with(coupon("RACE", now), "name", "Name " + at))).status()).toList();
-            for (var sent : threads.invokeAll(all)) {
-                assertEquals(200, sent.get());
+    void eventsAtTheSameTime_makeOneCoupon_andTheNewestCounts() throws Exception {
+        var seen = new TreeSet<String>();
+        try (var threads = Executors.newFixedThreadPool(SENDERS)) {
+            for (int coupon = 0; coupon < RACES; coupon++) {
+                var id = "RACE" + coupon;
+                var events = IntStream.range(0, SENDERS).<Callable<Integer>>mapToObj(at -> () -> stripe.send(StripeSender.event(
+                        "evt_" + id + "_" + at, at == 0 ? "coupon.created" : at == 4 ? "coupon.deleted" : "coupon.updated", now + (at == 4 ? 50 : at),
+                        with(coupon(id, now), "name", "Name " + at))).status()).toList();
+                for (var sent : threads.invokeAll(events)) {
+                    assertEquals(200, sent.get());
+                }
+                var coupons = http.get(COUPONS + "?provider_reference=" + id).expect(200);
+                seen.add(coupons.json().get("data").size() + " " + coupons.at("/data/0/state") + " " + coupons.at("/data/0/name"));
             }
         }
-        assertEquals(1, only().json().get("data").size());
-        assertEquals("deleted Name 0 evt_r0", shown(only()));
-        assertEquals(24, http.get("/api/v1/billing/webhook-deliveries?state=processed").expect(200).json().get("data").size());
+        assertEquals(Set.of("1 deleted Name 4"), seen);
+        assertEquals(0, http.get("/api/v1/billing/webhook-deliveries?state=failed").expect(200).json().get("data").size());
     }
 
     @Test
