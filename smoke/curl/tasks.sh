@@ -49,7 +49,7 @@ call GET "/platform/audit-events?entity_type=operational_task&entity_id=${task##
 check "every change is in the trail" 200 '.data | length == 8' '.data[0].after.state == "canceled"' '.data[0].before.state == "open"'
 
 call GET /tasks/jobs
-check "the server has jobs" 200 '[.data[].name] | contains(["domains", "grant-expiry", "retention"])'
+check "the server has jobs" 200 '[.data[].name] | contains(["domains", "grant-expiry", "retention", "zone-rules"])'
 call PATCH /tasks/jobs/retention '{"cron": "61 * * * *"}'
 check "a schedule is five fields within their bounds" 422 '.errors[0].pointer == "/cron"'
 call PATCH /tasks/jobs/retention '{"cron": "15 4 * * MON-FRI"}'

@@ -80,14 +80,14 @@ public final class App implements AutoCloseable {
                 tasks.tenantChanges());
         new CatalogModule().bind(api, runtime.backfills(), runtime.ruleChanges());
         runtime.schedule();
-        var schedule = new ScheduleModule(db, jobs, work, config.keys(), runtime.door(), config.publicUrl());
+        var schedule = new ScheduleModule(db, jobs, work, config.keys(), runtime.door(), tasks.door(), config.publicUrl());
         runtime.bind(api, tasks.door(), schedule.archivedPersons());
         this.providers = new ProvidersModule(jobs, work, config.keys(), outbound, tasks.providerChanges(), tasks.door());
         providers.schedule();
         var billing = new BillingModule(
                 db, jobs, work, config.keys(), platform.door(), runtime.door(), tasks.door(), providers.states(), config.publicUrl(),
                 config.providerUrls());
-        tasks.bind(api, jobs(platform.door(), runtime, providers, billing), providers.states());
+        tasks.bind(api, jobs(platform.door(), runtime, providers, billing, schedule), providers.states());
         providers.bind(api);
         billing.schedule();
         billing.bind(api);
@@ -104,10 +104,12 @@ public final class App implements AutoCloseable {
     }
 
     /** The jobs of all rooms. */
-    private static List<Tasks.Job> jobs(Platform platform, RuntimeModule runtime, ProvidersModule providers, BillingModule billing) {
+    private static List<Tasks.Job> jobs(
+            Platform platform, RuntimeModule runtime, ProvidersModule providers, BillingModule billing, ScheduleModule schedule) {
         var all = new ArrayList<>(runtime.jobs());
         all.addAll(providers.jobs());
         all.addAll(billing.jobs());
+        all.addAll(schedule.jobs());
         all.add(new Tasks.Job("retention", "Delete idempotency keys that are no longer kept", "platform", "10 3 * * *", true, List.of(), (tx, events, from) -> {
             var deleted = platform.deleteOldKeys(tx, from == null ? null : Instant.parse(from), KEYS_AT_ONCE);
             var next = deleted.number() < KEYS_AT_ONCE ? null : String.valueOf(deleted.last());

@@ -1,6 +1,7 @@
 package org.guildhall.core.data;
 
 import java.time.ZoneId;
+import java.time.zone.ZoneRulesProvider;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,11 @@ public final class TimeZones {
     /** The zone of a known name. */
     public static ZoneId of(String name) {
         return ZoneId.of(name, LINKS);
+    }
+
+    /** The version of the time zone database that this server reads, such as {@code 2026a}. Newer ones sort behind it. */
+    public static String rulesVersion() {
+        return ZoneRulesProvider.getVersions("UTC").lastKey();
     }
 
     static Set<String> all() {

@@ -3,6 +3,7 @@ package org.guildhall.schedule.series;
 import static org.guildhall.core.problem.Problem.IN_USE;
 import static org.guildhall.core.problem.Problem.VALIDATION_FAILED;
 
+import java.util.List;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.http.Api;
@@ -11,9 +12,11 @@ import org.guildhall.schedule.classes.ClassTypeStore;
 import org.guildhall.schedule.classes.LivingSeries;
 import org.guildhall.schedule.classes.LocationStore;
 import org.guildhall.schedule.classes.RuleChecks;
+import org.guildhall.schedule.sessions.MoveTasks;
 import org.guildhall.schedule.sessions.SessionPlaces;
 import org.guildhall.schedule.sessions.SessionStore;
 import org.guildhall.schedule.sessions.TenantZoneStore;
+import org.guildhall.tasks.Tasks;
 
 /** Wires series. */
 public final class SeriesModule {
@@ -25,24 +28,33 @@ public final class SeriesModule {
     private final RuleChecks rules;
     private final SeriesStore series = new SeriesStore();
     private final SeriesSessions sessions;
+    private final ZoneRulesJob zoneRules;
 
     /**
      * @param jobs the connections of jobs
      * @param places what a change of a session does to its bookings
      */
     public SeriesModule(
-            Db jobs, TaskQueue queue, ClassTypeStore classTypes, LocationStore locations, RuleChecks rules, SessionStore sessions, SessionPlaces places) {
+            Db jobs, TaskQueue queue, ClassTypeStore classTypes, LocationStore locations, RuleChecks rules, SessionStore sessions, SessionPlaces places,
+            MoveTasks moveTasks) {
         this.jobs = jobs;
         this.queue = queue;
         this.classTypes = classTypes;
         this.locations = locations;
         this.rules = rules;
-        this.sessions = new SeriesSessions(sessions, new SeriesSessionStore(), places, queue);
+        var ofSeries = new SeriesSessionStore();
+        this.sessions = new SeriesSessions(sessions, ofSeries, places, moveTasks, queue);
+        this.zoneRules = new ZoneRulesJob(series, new ZoneRulesChange(series, sessions, ofSeries, this.sessions, moveTasks));
     }
 
     /** The series that haven't ended. */
     public LivingSeries living() {
         return series;
+    }
+
+    /** The jobs that this part offers. */
+    public List<Tasks.Job> jobs() {
+        return List.of(zoneRules.offered());
     }
 
     /** Registers the background work. */

@@ -21,11 +21,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.schedule.classes.RuleColumnStore;
+import org.guildhall.schedule.series.Recurrence.Occurrence;
 import org.guildhall.schedule.series.SeriesStore.Row;
 import org.guildhall.schedule.series.SeriesStore.Values;
 import org.jooq.Condition;
@@ -40,13 +43,14 @@ final class SeriesSessionStore {
     /** The columns that a session has from its series. */
     private static final List<Field<?>> SHARED = shared();
     private static final Field<Instant> AT = field("o.at", SQLDataType.INSTANT);
+    private static final Field<String> LOCAL = field("o.local", SQLDataType.CLOB);
     private static final Condition BY_IDS = SESSIONS.ID.eq(any(params("ids", SQLDataType.UUID)));
     private static final PreparedQuery<UUID> INSERT = PreparedQuery.ofValue(
             insertInto(SESSIONS)
                     .columns(columns())
-                    .select(select(inserted()).from(table("unnest({0}) as o(at)", params("instants", SQLDataType.INSTANT))))
-                    .onConflict(SESSIONS.TENANT_ID, SESSIONS.SERIES_ID, SESSIONS.ORIGINAL_STARTS_AT)
-                    .doNothing()
+                    .select(select(inserted()).from(table(
+                            "unnest({0}, {1}) as o(at, local)", params("instants", SQLDataType.INSTANT), params("locals", SQLDataType.CLOB))))
+                    .onConflictDoNothing()
                     .returningResult(SESSIONS.ID));
     private static final PreparedQuery<UUID> UPDATE = PreparedQuery.ofValue(
             DSL.update(SESSIONS)
@@ -62,6 +66,14 @@ final class SeriesSessionStore {
                     .set(SESSIONS.UPDATED_AT, Columns.now())
                     .set(SESSIONS.VERSION, SESSIONS.VERSION.plus(inline(1)))
                     .where(BY_IDS)
+                    .returningResult(SESSIONS.ID));
+    private static final PreparedQuery<UUID> REMAP = PreparedQuery.ofValue(
+            DSL.update(SESSIONS)
+                    .set(SESSIONS.ENDS_AT, field("{0} + ({1} - {2})", SQLDataType.INSTANT, param(SESSIONS.STARTS_AT), SESSIONS.ENDS_AT, SESSIONS.STARTS_AT))
+                    .set(assigned(SESSIONS.STARTS_AT, SESSIONS.ORIGINAL_STARTS_AT))
+                    .set(SESSIONS.UPDATED_AT, Columns.now())
+                    .set(SESSIONS.VERSION, SESSIONS.VERSION.plus(inline(1)))
+                    .where(SESSIONS.ID.eq(param(SESSIONS.ID)))
                     .returningResult(SESSIONS.ID));
     private static final PreparedQuery<UUID> DELETE = PreparedQuery.ofValue(
             deleteFrom(SESSIONS)
@@ -82,21 +94,24 @@ final class SeriesSessionStore {
 
     private static List<Field<?>> columns() {
         var columns = new ArrayList<>(SHARED);
-        columns.addAll(List.of(SESSIONS.CLASS_TYPE_ID, SESSIONS.ZONE, SESSIONS.STARTS_AT, SESSIONS.ORIGINAL_STARTS_AT, SESSIONS.ENDS_AT));
+        columns.addAll(List.of(SESSIONS.CLASS_TYPE_ID, SESSIONS.ZONE, SESSIONS.STARTS_AT, SESSIONS.ORIGINAL_STARTS_AT, SESSIONS.ENDS_AT,
+                SESSIONS.ORIGINAL_LOCAL));
         return columns;
     }
 
     private static List<Field<?>> inserted() {
         var inserted = new ArrayList<Field<?>>();
         SHARED.forEach(column -> inserted.add(param(column)));
-        inserted.addAll(List.of(param(SESSIONS.CLASS_TYPE_ID), param(SESSIONS.ZONE), AT, AT, end(AT)));
+        inserted.addAll(List.of(param(SESSIONS.CLASS_TYPE_ID), param(SESSIONS.ZONE), AT, AT, end(AT), LOCAL));
         return inserted;
     }
 
-    /** Makes sessions at their instants. An occurrence that has a session already stays as it is. */
-    List<UUID> insert(Tx tx, Row series, Collection<Instant> instants) {
+    /** Makes the sessions of occurrences. An occurrence that has a session already stays as it is. */
+    List<UUID> insert(Tx tx, Row series, Collection<Occurrence> occurrences) {
         var given = given(series);
-        given.addAll(Arrays.asList(series.classTypeId(), series.zone(), series.values().durationMinutes(), instants));
+        given.addAll(Arrays.asList(
+                series.classTypeId(), series.zone(), series.values().durationMinutes(), occurrences.stream().map(Occurrence::startsAt).toList(),
+                occurrences.stream().map(occurrence -> occurrence.local().toString()).toList()));
         return INSERT.all(tx, given.toArray());
     }
 
@@ -106,6 +121,13 @@ final class SeriesSessionStore {
         given.add(series.values().durationMinutes());
         given.add(ids);
         UPDATE.all(tx, given.toArray());
+    }
+
+    /** Moves sessions, one after the other, to the instants that their original local starts have now. */
+    void remap(Tx tx, Map<UUID, Instant> starts) {
+        var batch = new Batch();
+        starts.forEach((id, at) -> batch.single(REMAP, at, at, id));
+        batch.send(tx);
     }
 
     /** Moves sessions to another series. */

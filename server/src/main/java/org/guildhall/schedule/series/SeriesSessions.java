@@ -2,6 +2,7 @@ package org.guildhall.schedule.series;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +13,18 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.SessionId;
 import org.guildhall.core.audit.Changes;
+import org.guildhall.core.data.TimeZones;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.schedule.series.Recurrence.Occurrence;
 import org.guildhall.schedule.series.SeriesStore.Row;
+import org.guildhall.schedule.sessions.MoveTasks;
 import org.guildhall.schedule.sessions.SessionPlaces;
 import org.guildhall.schedule.sessions.SessionStore;
 import org.guildhall.schedule.sessions.SessionViews;
+import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the sessions of a series, and fits them to a changed one. Every call has the series locked. */
@@ -35,12 +39,14 @@ final class SeriesSessions {
     private final SessionStore sessions;
     private final SeriesSessionStore ofSeries;
     private final SessionPlaces places;
+    private final MoveTasks moveTasks;
     private final TaskQueue queue;
 
-    SeriesSessions(SessionStore sessions, SeriesSessionStore ofSeries, SessionPlaces places, TaskQueue queue) {
+    SeriesSessions(SessionStore sessions, SeriesSessionStore ofSeries, SessionPlaces places, MoveTasks moveTasks, TaskQueue queue) {
         this.sessions = sessions;
         this.ofSeries = ofSeries;
         this.places = places;
+        this.moveTasks = moveTasks;
         this.queue = queue;
     }
 
@@ -65,12 +71,12 @@ final class SeriesSessions {
                 .orElse(null);
     }
 
-    private static List<Instant> starts(Row series) {
+    /** The occurrences with a session. */
+    static List<Occurrence> held(Row series) {
         var from = series.end().from();
         return series.recurrence().all().stream()
                 .filter(occurrence -> !occurrence.exceptional())
-                .map(Occurrence::startsAt)
-                .filter(at -> from == null || at.isBefore(from))
+                .filter(occurrence -> from == null || occurrence.startsAt().isBefore(from))
                 .toList();
     }
 
@@ -80,14 +86,14 @@ final class SeriesSessions {
      * @return the instant at which the next one is to be made; null if there are no more
      */
     @Nullable Instant make(Tx tx, Changes changes, Row series, Instant after, Instant until) {
-        var starts = starts(series);
-        insert(tx, changes, series, starts.stream().filter(at -> at.isAfter(after) && !at.isAfter(until)).toList());
-        return next(starts, until);
+        var held = held(series);
+        insert(tx, changes, series, held.stream().filter(one -> one.startsAt().isAfter(after) && !one.startsAt().isAfter(until)).toList());
+        return next(held, until);
     }
 
     /** The instant at which the first session after another instant is to be made. */
-    private static @Nullable Instant next(List<Instant> starts, Instant madeUntil) {
-        return starts.stream().filter(at -> at.isAfter(madeUntil)).findFirst().map(at -> at.minus(AHEAD)).orElse(null);
+    static @Nullable Instant next(List<Occurrence> held, Instant madeUntil) {
+        return held.stream().map(Occurrence::startsAt).filter(at -> at.isAfter(madeUntil)).findFirst().map(at -> at.minus(AHEAD)).orElse(null);
     }
 
     /** Requests the task that makes later sessions. */
@@ -97,9 +103,10 @@ final class SeriesSessions {
         }
     }
 
-    private void insert(Tx tx, Changes changes, Row series, List<Instant> instants) {
-        if (!instants.isEmpty()) {
-            for (var made : sessions.getAll(tx, ofSeries.insert(tx, series, instants))) {
+    /** Makes the sessions of occurrences. */
+    void insert(Tx tx, Changes changes, Row series, List<Occurrence> occurrences) {
+        if (!occurrences.isEmpty()) {
+            for (var made : sessions.getAll(tx, ofSeries.insert(tx, series, occurrences))) {
                 changes.created(new SessionId(made.id()), SessionViews.toApi(made));
             }
         }
@@ -118,23 +125,29 @@ final class SeriesSessions {
         var after = now.isAfter(from) ? now : from;
         // A series that follows another can start earlier on the day on which that one ends.
         var begin = of.equals(series.id()) ? after : now;
-        var starts = starts(series);
-        var wanted = starts.stream().filter(at -> !at.isBefore(begin) && !at.isAfter(series.madeUntil())).collect(Collectors.toSet());
+        var held = held(series);
+        var wanted = held.stream().map(Occurrence::local).collect(Collectors.toSet());
         var present = sessions.lockOfSeries(tx, of, after);
-        remove(tx, changes, present.stream().filter(row -> row.state().equals("scheduled") && !wanted.contains(original(row))).toList(), booked);
-        var kept = present.stream().filter(row -> wanted.contains(original(row))).toList();
+        remove(tx, changes, present.stream().filter(row -> row.state().equals("scheduled") && !wanted.contains(original(row, series))).toList(), booked);
+        var kept = present.stream().filter(row -> wanted.contains(original(row, series))).toList();
         var followed = kept.stream().filter(SeriesSessions::follows).toList();
         update(tx, changes, series, followed.stream().filter(row -> differs(row, series)).toList());
         if (!of.equals(series.id())) {
             move(tx, changes, series, kept.stream().filter(row -> !follows(row)).toList());
         }
-        var known = kept.stream().map(SeriesSessions::original).collect(Collectors.toSet());
-        insert(tx, changes, series, wanted.stream().filter(at -> !known.contains(at)).sorted().toList());
-        requestNext(tx, series, next(starts, series.madeUntil()));
+        var known = kept.stream().map(row -> original(row, series)).collect(Collectors.toSet());
+        insert(tx, changes, series, held.stream()
+                .filter(one -> !known.contains(one.local()) && !one.startsAt().isBefore(begin) && !one.startsAt().isAfter(series.madeUntil()))
+                .toList());
+        requestNext(tx, series, next(held, series.madeUntil()));
     }
 
-    private static Instant original(SessionStore.Row row) {
-        return Objects.requireNonNull(row.series()).originalStartsAt();
+    /** The local start of a session by the rule. It stays when time zone rules change, so it identifies the occurrence. */
+    static LocalDateTime original(SessionStore.Row row, Row series) {
+        var place = Objects.requireNonNull(row.series());
+        return place.originalLocal() == null
+                ? LocalDateTime.ofInstant(place.originalStartsAt(), TimeZones.of(series.zone()))
+                : place.originalLocal();
     }
 
     /** True if the session takes the values of its series. */
@@ -151,11 +164,12 @@ final class SeriesSessions {
         return !old.equals(same) || !Objects.requireNonNull(row.series()).seriesId().equals(series.id());
     }
 
-    private static boolean hasBookings(SessionStore.Row row) {
+    static boolean hasBookings(SessionStore.Row row) {
         return row.places().taken() + row.places().waiting() > 0;
     }
 
-    private void remove(Tx tx, Changes changes, List<SessionStore.Row> gone, Booked booked) {
+    /** Deletes sessions. One that was ever booked is canceled instead, with its bookings, if that is allowed. */
+    void remove(Tx tx, Changes changes, List<SessionStore.Row> gone, Booked booked) {
         if (gone.isEmpty()) {
             return;
         }
@@ -172,6 +186,7 @@ final class SeriesSessions {
                 places.cancelAll(tx, changes, row);
                 changes.changed(id, SessionViews.toApi(row), SessionViews.toApi(sessions.cancel(
                         tx, row.id(), booked.reason() == null ? USUAL_REASON : booked.reason())));
+                moveTasks.complete(tx, changes, row, Tasks.Outcome.NO_LONGER_NEEDED, "The session was canceled.");
             }
         }
     }
@@ -213,7 +228,8 @@ final class SeriesSessions {
         }
     }
 
-    private void record(Tx tx, Changes changes, List<SessionStore.Row> before) {
+    /** Records changed sessions, which have been read before. */
+    void record(Tx tx, Changes changes, List<SessionStore.Row> before) {
         Map<UUID, SessionStore.Row> after = sessions.getAll(tx, ids(before)).stream()
                 .collect(Collectors.toMap(SessionStore.Row::id, Function.identity()));
         for (var row : before) {

@@ -7,6 +7,7 @@ import static org.guildhall.schema.schedule.Tables.SERIES;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.resultQuery;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
@@ -84,6 +85,8 @@ final class SeriesStore implements LivingSeries {
     private static final Field<Boolean> ENDED = field("{0} <= {1}", SQLDataType.BOOLEAN, SERIES.OVER_AT, Columns.now()).as("ended");
     private static final List<Field<?>> SET = set();
     private static final List<Field<?>> COLUMNS = columns();
+    /** Sessions of older rules than the others still wait for their new instants. */
+    private static final Field<String> OLDEST_RULES = DSL.least(SERIES.ZONE_RULES_VERSION, inline(TimeZones.rulesVersion()));
     private static final Condition BY_ID = SERIES.ID.eq(param(SERIES.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SERIES).where(BY_ID), SeriesStore::row);
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(SERIES).where(BY_ID).forUpdate(), SeriesStore::row);
@@ -92,7 +95,8 @@ final class SeriesStore implements LivingSeries {
                     .set(assigned(SET.toArray(Field[]::new)))
                     .set(SERIES.EXCEPTIONS, params("exceptions", SQLDataType.CLOB))
                     .set(assigned(
-                            SERIES.CLASS_TYPE_ID, SERIES.STARTS_LOCAL, SERIES.ZONE, SERIES.STARTS_AT, SERIES.LAST_STARTS_AT, SERIES.MADE_UNTIL))
+                            SERIES.CLASS_TYPE_ID, SERIES.STARTS_LOCAL, SERIES.ZONE, SERIES.STARTS_AT, SERIES.LAST_STARTS_AT, SERIES.MADE_UNTIL,
+                            SERIES.ZONE_RULES_VERSION))
                     .returningResult(COLUMNS),
             SeriesStore::row);
     private static final PreparedQuery<Row> UPDATE = PreparedQuery.of(
@@ -100,6 +104,7 @@ final class SeriesStore implements LivingSeries {
                     .set(assigned(SET.toArray(Field[]::new)))
                     .set(SERIES.EXCEPTIONS, params("exceptions", SQLDataType.CLOB))
                     .set(SERIES.LAST_STARTS_AT, param(SERIES.LAST_STARTS_AT))
+                    .set(SERIES.ZONE_RULES_VERSION, OLDEST_RULES)
                     .set(SERIES.UPDATED_AT, Columns.now())
                     .set(SERIES.VERSION, SERIES.VERSION.plus(inline(1)))
                     .where(BY_ID)
@@ -114,7 +119,32 @@ final class SeriesStore implements LivingSeries {
                     .returningResult(COLUMNS),
             SeriesStore::row);
     private static final PreparedUpdate MADE = PreparedUpdate.of(
-            DSL.update(SERIES).set(SERIES.MADE_UNTIL, param(SERIES.MADE_UNTIL)).where(BY_ID));
+            DSL.update(SERIES)
+                    .set(SERIES.MADE_UNTIL, param(SERIES.MADE_UNTIL))
+                    .set(SERIES.ZONE_RULES_VERSION, OLDEST_RULES)
+                    .where(BY_ID));
+    private static final PreparedQuery<Row> REMAP = PreparedQuery.of(
+            DSL.update(SERIES)
+                    .set(assigned(SERIES.STARTS_AT, SERIES.LAST_STARTS_AT, SERIES.ZONE_RULES_VERSION))
+                    .set(SERIES.UPDATED_AT, Columns.now())
+                    .set(SERIES.VERSION, SERIES.VERSION.plus(inline(1)))
+                    .where(BY_ID)
+                    .returningResult(COLUMNS),
+            SeriesStore::row);
+    private static final PreparedUpdate CURRENT = PreparedUpdate.of(
+            DSL.update(SERIES).set(assigned(SERIES.ZONE_RULES_VERSION)).where(BY_ID));
+    private static final Field<UUID> ID = field("id", SQLDataType.UUID);
+    private static final PreparedQuery<UUID> OF_OLDER_RULES = PreparedQuery.of(
+            resultQuery("""
+                    select found.id from (
+                        select s.id from schedule.series s where s.over_at > {2} and s.zone_rules_version < {0}
+                        union
+                        select s.id from schedule.sessions m join schedule.series s on s.id = m.series_id
+                        where m.move_task_id is not null and m.starts_at > {2} and s.zone_rules_version <= {0}) found
+                    where found.id > {1} order by found.id limit {3}""",
+                    DSL.param("version", SQLDataType.CLOB), DSL.param("after", SQLDataType.UUID), Columns.now(),
+                    DSL.param("limit", SQLDataType.INTEGER)),
+            List.of(ID), cells -> cells.get(ID));
     private static final PreparedQuery<UUID> LIVING_OF_CLASS_TYPE = living(SERIES.CLASS_TYPE_ID);
     private static final PreparedQuery<UUID> LIVING_AT_LOCATION = living(SERIES.LOCATION_ID);
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
@@ -157,7 +187,8 @@ final class SeriesStore implements LivingSeries {
     Row insert(Tx tx, New series) {
         var given = given(series.values());
         given.addAll(Arrays.asList(
-                series.classTypeId(), series.start().toString(), series.zone(), series.startsAt(), series.lastStartsAt(), series.madeUntil()));
+                series.classTypeId(), series.start().toString(), series.zone(), series.startsAt(), series.lastStartsAt(), series.madeUntil(),
+                TimeZones.rulesVersion()));
         return INSERT.single(tx, given.toArray());
     }
 
@@ -197,6 +228,24 @@ final class SeriesStore implements LivingSeries {
     /** Notes until when the sessions are made. */
     void made(Tx tx, UUID id, Instant until) {
         MADE.later(tx, until, id);
+    }
+
+    /**
+     * The next series whose sessions may be at other instants by the present time zone rules: those of older rules, and those with sessions that are
+     * to be moved.
+     */
+    List<UUID> ofOlderRules(Tx tx, UUID after, int limit) {
+        return OF_OLDER_RULES.all(tx, TimeZones.rulesVersion(), after, limit);
+    }
+
+    /** Writes the first and the last start by the present time zone rules. */
+    Row remap(Tx tx, UUID id, Instant startsAt, @Nullable Instant lastStartsAt) {
+        return REMAP.single(tx, startsAt, lastStartsAt, TimeZones.rulesVersion(), id);
+    }
+
+    /** Notes that all sessions are at the instants of the present time zone rules. */
+    void current(Tx tx, UUID id) {
+        CURRENT.later(tx, TimeZones.rulesVersion(), id);
     }
 
     /** The values in the order of {@link #SET}, and the exceptions. */

@@ -12,6 +12,7 @@ import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -27,6 +28,7 @@ import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.classes.ClassRules;
@@ -65,8 +67,15 @@ public final class SessionStore {
         }
     }
 
-    /** The place of a session in a series. @param changed true once a caller has changed the session itself */
-    public record InSeries(UUID seriesId, Instant originalStartsAt, boolean changed) {}
+    /**
+     * The place of a session in a series.
+     *
+     * @param originalLocal the local start by the rule, in the zone of the series; null if an older server has made the session
+     * @param changed true once a caller has changed the session itself
+     * @param moveTaskId the task to move the session to its local start; null for none
+     */
+    public record InSeries(
+            UUID seriesId, Instant originalStartsAt, @Nullable LocalDateTime originalLocal, boolean changed, @Nullable UUID moveTaskId) {}
 
     /** The members of a session that a caller can set. */
     public record Values(
@@ -145,6 +154,8 @@ public final class SessionStore {
                     .set(SESSIONS.VERSION, SESSIONS.VERSION.plus(inline(1)))
                     .where(BY_ID)
                     .returningResult(SESSIONS.ID));
+    private static final PreparedUpdate MOVE_TASK = PreparedUpdate.of(
+            DSL.update(SESSIONS).set(SESSIONS.MOVE_TASK_ID, param(SESSIONS.MOVE_TASK_ID)).where(BY_ID));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("starts_at", SESSIONS.STARTS_AT),
             SESSIONS.ID,
@@ -198,7 +209,8 @@ public final class SessionStore {
     private static List<Field<?>> columns() {
         var columns = new ArrayList<Field<?>>(SET);
         columns.addAll(List.of(
-                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, SESSIONS.SERIES_ID, SESSIONS.ORIGINAL_STARTS_AT, SESSIONS.CHANGED, LOCATION_NAME, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
+                SESSIONS.ID, SESSIONS.CLASS_TYPE_ID, SESSIONS.SERIES_ID, SESSIONS.ORIGINAL_STARTS_AT, SESSIONS.ORIGINAL_LOCAL, SESSIONS.CHANGED,
+                SESSIONS.MOVE_TASK_ID, LOCATION_NAME, SESSIONS.ZONE, PLACES, STATE, SESSIONS.CANCEL_REASON, SESSIONS.CANCELED_AT,
                 SESSIONS.CREATED_AT, SESSIONS.UPDATED_AT, SESSIONS.VERSION));
         return List.copyOf(columns);
     }
@@ -249,6 +261,11 @@ public final class SessionStore {
         return GET.single(tx, CANCEL.single(tx, reason, id));
     }
 
+    /** Sets the task to move a session; null for none. */
+    void setMoveTask(Tx tx, UUID id, @Nullable UUID taskId) {
+        MOVE_TASK.later(tx, taskId, id);
+    }
+
     /** The values in the order of {@link #SET}. */
     private static List<@Nullable Object> given(Values values) {
         var given = new ArrayList<@Nullable Object>(Arrays.asList(
@@ -260,7 +277,13 @@ public final class SessionStore {
 
     private static @Nullable InSeries inSeries(RowReader cells) {
         var series = cells.get(SESSIONS.SERIES_ID);
-        return series == null ? null : new InSeries(series, cells.get(SESSIONS.ORIGINAL_STARTS_AT), cells.get(SESSIONS.CHANGED));
+        if (series == null) {
+            return null;
+        }
+        var local = cells.get(SESSIONS.ORIGINAL_LOCAL);
+        return new InSeries(
+                series, cells.get(SESSIONS.ORIGINAL_STARTS_AT), local == null ? null : LocalDateTime.parse(local), cells.get(SESSIONS.CHANGED),
+                cells.get(SESSIONS.MOVE_TASK_ID));
     }
 
     private static Row row(RowReader cells) {

@@ -34,6 +34,7 @@ import org.guildhall.schedule.classes.RuleChecks;
 import org.guildhall.schedule.sessions.SessionStore.Filter;
 import org.guildhall.schedule.sessions.SessionStore.Row;
 import org.guildhall.schedule.sessions.SessionStore.Values;
+import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions: {@code /schedule/sessions}. */
@@ -47,15 +48,18 @@ final class SessionsHandler implements SessionsApi<Call> {
     private final TenantZoneStore zones;
     private final RuleChecks checks;
     private final SessionPlaces places;
+    private final MoveTasks moveTasks;
 
     SessionsHandler(
-            SessionStore sessions, ClassTypeStore classTypes, LocationStore locations, TenantZoneStore zones, RuleChecks checks, SessionPlaces places) {
+            SessionStore sessions, ClassTypeStore classTypes, LocationStore locations, TenantZoneStore zones, RuleChecks checks, SessionPlaces places,
+            MoveTasks moveTasks) {
         this.sessions = sessions;
         this.classTypes = classTypes;
         this.locations = locations;
         this.zones = zones;
         this.checks = checks;
         this.places = places;
+        this.moveTasks = moveTasks;
     }
 
     @Override
@@ -123,6 +127,9 @@ final class SessionsHandler implements SessionsApi<Call> {
         }
         var after = sessions.update(call.tx(), before.id(), values, zone);
         places.changed(call.tx(), call.changes().secondary(), new SessionPlaces.Change(before, after, now, moveLast, force));
+        if (!values.startsAt().equals(old.startsAt())) {
+            moveTasks.complete(call.tx(), call.changes().secondary(), before, Tasks.Outcome.DONE, "The session was moved.");
+        }
         return changed(call, before);
     }
 
@@ -134,6 +141,7 @@ final class SessionsHandler implements SessionsApi<Call> {
         }
         places.cancelAll(call.tx(), call.changes().secondary(), before);
         sessions.cancel(call.tx(), before.id(), body.reason());
+        moveTasks.complete(call.tx(), call.changes().secondary(), before, Tasks.Outcome.NO_LONGER_NEEDED, "The session was canceled.");
         return changed(call, before);
     }
 

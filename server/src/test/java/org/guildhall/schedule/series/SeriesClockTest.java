@@ -22,6 +22,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.work.TaskQueue;
 import org.guildhall.core.work.TaskRun;
 import org.guildhall.schedule.ScheduleFixture;
+import org.guildhall.schedule.sessions.MoveTasks;
 import org.guildhall.schedule.sessions.SessionPlaces;
 import org.guildhall.schedule.sessions.SessionStore;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,8 @@ class SeriesClockTest {
     }
 
     private MakeSessionsJob job(TestServer server) {
-        var sessions = new SeriesSessions(new SessionStore(), new SeriesSessionStore(), new NoPlaces(), new TaskQueue(server.db(), 1, any -> true));
+        var sessions = new SeriesSessions(
+                new SessionStore(), new SeriesSessionStore(), new NoPlaces(), new MoveTasks(new SessionStore(), null), new TaskQueue(server.db(), 1, any -> true));
         return new MakeSessionsJob(new JobTransactions(server.db()), new SeriesStore(), sessions);
     }
 

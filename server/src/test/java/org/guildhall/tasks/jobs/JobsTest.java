@@ -35,9 +35,9 @@ class JobsTest {
         var listed = http.get(JOBS).expect(200).json().get("data");
         assertEquals(List.of(
                 "billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry",
-                "retention"), listed.findValuesAsText("name"));
+                "retention", "zone-rules"), listed.findValuesAsText("name"));
         var job = http.get(RETENTION).expect(200);
-        assertEquals(listed.get(listed.size() - 1), job.json());
+        assertEquals(listed.get(listed.size() - 2), job.json());
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
         assertEquals("active 1", job.at("/state") + " " + job.at("/version"));
         assertEquals("03:10", localTime(job, String.valueOf(job.at("/schedule/time_zone"))));
@@ -74,7 +74,7 @@ class JobsTest {
         assertNull(paused.at("/next_tick_at"));
         assertEquals("409 invalid_state", http.post(RETENTION + "/pause", null).outcome());
         assertEquals(List.of("retention"), http.get(JOBS + "?state=paused").expect(200).json().get("data").findValuesAsText("name"));
-        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry"),
+        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry", "zone-rules"),
                 http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
         assertEquals("03:10", localTime(http.post(RETENTION + "/resume", null), String.valueOf(paused.at("/schedule/time_zone"))));
     }
