@@ -207,6 +207,16 @@ check "the rest is disputed" 200 '.deliveries[0].state == "processed"'
 send "evt_payout_$run" payout.paid "$begun" "{\"id\": \"po_$run\", \"object\": \"payout\", \"status\": \"paid\", \"currency\": \"aud\", \"amount\": 9000,
   \"created\": $begun, \"arrival_date\": $begun}"
 check "a payout arrives" 200 '.deliveries[0].state == "processed"'
+coupon="{\"id\": \"SMOKE_$run\", \"object\": \"coupon\", \"name\": \"Smoke\", \"percent_off\": 12.5, \"duration\": \"once\", \"valid\": true, \"created\": $begun}"
+send "evt_coupon_$run" coupon.created "$begun" "$coupon"
+check "a coupon is made" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/coupon-mappings?connection_id=$connection&state=active"
+check "and listed" 200 '.data | length == 1' '.data[0].percent == "12.5"' '.data[0].is_limited == null'
+mapping=$(member '.data[0].id')
+send "evt_coupon_gone_$run" coupon.deleted "$((begun + 1))" "$coupon"
+check "and deleted" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/coupon-mappings/$mapping"
+check "but can be read" 200 '.state == "deleted"' ".provider_reference == \"SMOKE_$run\""
 call GET "/billing/payments?provider_reference=pi_$run"
 check "the payment is found" 200 '.data[0].state == "succeeded"'
 payment=$(member '.data[0].id')

@@ -117,6 +117,14 @@ public final class StripeBodies {
                 "total_taxes", List.of(object("amount", tax, "tax_behavior", "inclusive")), "created", 1_795_800_000, "metadata", object());
     }
 
+    /** A coupon of 10 % for three months, without the products to which it is limited. */
+    public static Map<String, Object> coupon(String id, long created) {
+        return object(
+                "id", id, "object", "coupon", "name", "Welcome", "percent_off", 10, "amount_off", null, "currency", null, "duration", "repeating",
+                "duration_in_months", 3, "redeem_by", null, "max_redemptions", null, "times_redeemed", 0, "valid", true, "created", created, "livemode", true,
+                "metadata", object());
+    }
+
     /** A payout to a bank account. */
     public static Map<String, Object> payout(String id, long amount, String status) {
         return object(

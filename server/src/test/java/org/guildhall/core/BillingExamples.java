@@ -67,6 +67,8 @@ final class BillingExamples {
 
             example(LIST_CREDITS).entry(BillingExamples::credit),
             example(GET_CREDIT).at("credit_id", BillingExamples::credit),
+            example(LIST_COUPON_MAPPINGS).entry(BillingExamples::coupon),
+            example(GET_COUPON_MAPPING).at("coupon_mapping_id", BillingExamples::coupon),
             example(LIST_DISPUTES).entry(BillingExamples::dispute),
             example(GET_DISPUTE).at("dispute_id", BillingExamples::dispute),
             example(LIST_PAYOUTS).entry(BillingExamples::payout),
@@ -347,6 +349,11 @@ final class BillingExamples {
         var word = samples.word();
         var note = StripeBodies.creditNote("cn_" + word, "in_" + word, 2_900, 264);
         return sent(samples, "credit_note.created", "credits?sort=-created_at", note);
+    }
+
+    static String coupon(SampleData samples) {
+        var word = samples.word();
+        return sent(samples, "coupon.created", "coupon-mappings?provider_reference=WELCOME_" + word, StripeBodies.coupon("WELCOME_" + word, 1_795_800_000));
     }
 
     /** The transaction of an invoice of a new account. */

@@ -31,6 +31,7 @@ public final class FilledTenant {
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);
         BillingExamples.credit(samples);
+        BillingExamples.coupon(samples);
         BillingExamples.dispute(samples);
         BillingExamples.payout(samples);
         BillingExamples.ledgerTransaction(samples);

@@ -29,6 +29,7 @@ import org.guildhall.client.model.NewTaskOutcome;
 import org.guildhall.client.model.PaymentProvider;
 import org.guildhall.client.model.Person;
 import org.guildhall.client.model.TaskOutcomeKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two years of the gym's invoices at Stripe: events that are signed as Stripe does, and sent to the connection's door. It can be repeated, since each
@@ -73,11 +74,27 @@ final class GymBilling {
                 () -> policies.list(new ListDunningPoliciesOptions().withExternalId("members")),
                 () -> policies.create(new NewDunningPolicy("Members", STEPS_OF_DUNNING).withExternalId("members").withIsDefault(true)));
         var seed = new GymBilling(tenant, URI.create(baseUrl + "/api/v1/billing/webhooks/" + connection.id()));
+        seed.coupons();
         PAYERS.forEach(key -> seed.payer(key, Habit.AT_ONCE));
         seed.payer(LATE_PAYER, Habit.LATE);
         seed.payer(OWING_PAYER, Habit.NEVER);
         seed.called(OWING_PAYER);
-        progress.step("two years of invoices; one was paid late, and one is open after a call to its payer");
+        progress.step("two years of invoices; one was paid late, and one is open after a call to its payer; two coupons");
+    }
+
+    /** A coupon for new members, and one of last year that was deleted. */
+    private void coupons() {
+        long made = begin(YearMonth.now(ZONE).minusMonths(MONTHS));
+        send("coupon.created", "WELCOME10", made, coupon("WELCOME10", "Welcome", "\"percent_off\": 10", "repeating", 3, made));
+        var summer = coupon("SUMMER20", "Summer", "\"amount_off\": 2000, \"currency\": \"aud\"", "once", null, made);
+        send("coupon.created", "SUMMER20", made, summer);
+        send("coupon.deleted", "SUMMER20", begin(YearMonth.now(ZONE).minusMonths(MONTHS / 2)), summer);
+    }
+
+    private static String coupon(String id, String name, String reduction, String duration, @Nullable Integer months, long made) {
+        return """
+                {"id": "%s", "object": "coupon", "name": "%s", %s, "duration": "%s", "duration_in_months": %d, "valid": true, "created": %d, "metadata": {}}"""
+                .formatted(id, name, reduction, duration, months, made);
     }
 
     /** How the last invoice is paid. */

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.UUID;
 import org.guildhall.api.model.Account;
 import org.guildhall.api.model.AccountState;
+import org.guildhall.api.model.CouponMapping;
+import org.guildhall.api.model.CouponMappingState;
 import org.guildhall.api.model.Invoice;
 import org.guildhall.api.model.InvoiceState;
 import org.guildhall.api.model.Payment;
@@ -159,7 +161,7 @@ public final class EventEffects {
         }
     }
 
-    /** Requests new stubs, and invoices whose lines didn't all come. */
+    /** Requests new stubs, invoices whose lines didn't all come, and coupons whose products aren't known. */
     private void requestLacking(Tx tx, Changes changes, UUID connectionId, Origin origin) {
         for (var change : changes.all()) {
             boolean isNew = change.before() == null;
@@ -173,6 +175,8 @@ public final class EventEffects {
                 // A fetch has asked for all lines up to a bound.
                 case Invoice invoice when invoice.state() != InvoiceState.STUB && !invoice.linesComplete() && origin.deliveryId() != null ->
                     fetches.request(tx, connectionId, "invoice", invoice.providerReference(), Fetches.Reason.LINES);
+                case CouponMapping coupon when coupon.isLimited() == null && coupon.state() != CouponMappingState.DELETED && origin.deliveryId() != null ->
+                    fetches.request(tx, connectionId, "coupon_mapping", coupon.providerReference(), Fetches.Reason.PRODUCTS);
                 case null, default -> { }
             }
         }

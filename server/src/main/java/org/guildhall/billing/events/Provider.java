@@ -87,7 +87,7 @@ public interface Provider {
     /**
      * An object of a provider.
      *
-     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout or checkout
+     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout, checkout or coupon_mapping
      * @param reference the provider's id
      */
     record Target(String kind, String reference) {}

@@ -2,6 +2,7 @@ package org.guildhall.billing.fetches;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.COUPON_MAPPINGS;
 import static org.guildhall.schema.billing.Tables.FETCHES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
@@ -48,7 +49,7 @@ final class FetchStore {
      */
     record Row(UUID id, String kind, String reference, String state, int requests, int attempts, Instant now) {}
 
-    /** An object that lacks content and that nobody has requested. @param reason stub or lines */
+    /** An object that lacks content and that nobody has requested. @param reason stub, lines or products */
     record Lacking(String kind, String reference, String reason) {}
 
     private static final Field<Instant> NOW = Columns.now().as("now");
@@ -112,13 +113,16 @@ final class FetchStore {
     private static final Condition LACKS_LINES =
             DSL.condition(INVOICES.LINES_COMPLETE).not().and(INVOICES.STATE.eq(inline("stub")).or(INVOICES.PROVIDER_EVENT_REFERENCE.isNotNull()));
     private static final PreparedQuery<Lacking> LACKING = PreparedQuery.mapped(
-            lacking("account", ACCOUNTS, ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.STATE, ACCOUNTS.PROVIDER_REFERENCE, isStub(ACCOUNTS.STATE))
-                    .unionAll(lacking("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.STATE,
-                            SUBSCRIPTIONS.PROVIDER_REFERENCE, isStub(SUBSCRIPTIONS.STATE)))
-                    .unionAll(lacking("invoice", INVOICES, INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.STATE, INVOICES.PROVIDER_REFERENCE,
-                            LACKS_LINES))
-                    .unionAll(lacking("payment", PAYMENTS, PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.STATE, PAYMENTS.PROVIDER_REFERENCE,
+            lacking("account", ACCOUNTS, ACCOUNTS.TENANT_ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE, inline("stub"), isStub(ACCOUNTS.STATE))
+                    .unionAll(lacking("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID,
+                            SUBSCRIPTIONS.PROVIDER_REFERENCE, inline("stub"), isStub(SUBSCRIPTIONS.STATE)))
+                    .unionAll(lacking("invoice", INVOICES, INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE,
+                            when(isStub(INVOICES.STATE), inline("stub")).otherwise(inline("lines")), LACKS_LINES))
+                    .unionAll(lacking("payment", PAYMENTS, PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, inline("stub"),
                             isStub(PAYMENTS.STATE)))
+                    .unionAll(lacking("coupon_mapping", COUPON_MAPPINGS, COUPON_MAPPINGS.TENANT_ID, COUPON_MAPPINGS.CONNECTION_ID,
+                            COUPON_MAPPINGS.PROVIDER_REFERENCE, inline("products"),
+                            COUPON_MAPPINGS.PRODUCT_REFERENCES.isNull().and(COUPON_MAPPINGS.STATE.ne(inline("deleted")))))
                     .limit(DSL.param("most", SQLDataType.INTEGER)),
             Records.mapping(Lacking::new));
 
@@ -127,8 +131,8 @@ final class FetchStore {
     }
 
     private static SelectUnionStep<Record3<String, String, String>> lacking(
-            String kind, Table<?> table, Field<UUID> tenantId, Field<UUID> connectionId, Field<String> state, Field<String> reference, Condition lacks) {
-        return select(inline(kind).as("kind"), reference, when(isStub(state), inline("stub")).otherwise(inline("lines")).as("reason"))
+            String kind, Table<?> table, Field<UUID> tenantId, Field<UUID> connectionId, Field<String> reference, Field<String> reason, Condition lacks) {
+        return select(inline(kind).as("kind"), reference, reason.as("reason"))
                 .from(table)
                 .where(connectionId.eq(param(FETCHES.CONNECTION_ID)))
                 .and(lacks)
@@ -140,7 +144,7 @@ final class FetchStore {
                         .and(FETCHES.PROVIDER_REFERENCE.eq(reference))));
     }
 
-    /** Requests an object, with the transaction's next statement. @param reason event, stub, tie, lines, fee or difference */
+    /** Requests an object, with the transaction's next statement. @param reason event, stub, tie, lines, fee, products or difference */
     void request(Tx tx, UUID connectionId, String kind, String reference, String reason) {
         REQUEST.later(tx, Ids.next(), connectionId, kind, reference, reason);
     }

@@ -36,6 +36,8 @@ public final class Fetches {
         LINES,
         /** Money was received, and its fee isn't known. */
         FEE,
+        /** A coupon is limited to products, or not, and no event tells it. */
+        PRODUCTS,
         /** A reconciliation has found a difference. */
         DIFFERENCE
     }
@@ -43,7 +45,7 @@ public final class Fetches {
     /**
      * An object that is to be fetched.
      *
-     * @param kind account, mandate, subscription, invoice, payment, refund, dispute or payout
+     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout, checkout or coupon_mapping
      * @param reference the provider's id
      */
     public record Due(UUID id, String kind, String reference, int requests, int attempts) {}

@@ -2,6 +2,7 @@ package org.guildhall.billing.mirror;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.COUPON_MAPPINGS;
 import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
@@ -27,6 +28,7 @@ final class MirrorVersionStore {
             "payment", version(PAYMENTS.VERSION, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE),
             "dispute", version(DISPUTES.VERSION, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE),
             "payout", version(PAYOUTS.VERSION, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE),
+            "coupon_mapping", version(COUPON_MAPPINGS.VERSION, COUPON_MAPPINGS.CONNECTION_ID, COUPON_MAPPINGS.PROVIDER_REFERENCE),
             "refund", version(REFUNDS.VERSION, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE));
 
     private static PreparedQuery<Long> version(TableField<?, Long> version, TableField<?, UUID> connectionId, TableField<?, String> reference) {

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.billing.events.ProviderAccount;
 import org.guildhall.billing.events.ProviderAttempt;
+import org.guildhall.billing.events.ProviderCoupon;
 import org.guildhall.billing.events.ProviderCredit;
 import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderInvoice;
@@ -54,6 +55,9 @@ public final class Mirroring {
     private final PayoutMirror payoutMirror = new PayoutMirror(payouts);
     private final CreditStore credits = new CreditStore();
     private final CreditMirror creditMirror;
+    private final CouponMappingStore coupons = new CouponMappingStore();
+    private final CouponMappingViews couponViews;
+    private final CouponMappingMirror couponMirror;
     private final Runtime runtime;
     private final Catalog catalog;
 
@@ -67,6 +71,8 @@ public final class Mirroring {
         this.paymentMirror = new PaymentMirror(accounts, invoices, payments, attempts);
         this.refundMirror = new RefundMirror(paymentMirror, refunds);
         this.creditMirror = new CreditMirror(accountMirror, invoices, credits);
+        this.couponViews = new CouponMappingViews(catalog);
+        this.couponMirror = new CouponMappingMirror(coupons, couponViews);
         this.disputeMirror = new DisputeMirror(paymentMirror, disputes);
     }
 
@@ -165,6 +171,7 @@ public final class Mirroring {
             case ProviderRefund refund -> Applied.of(refundMirror.apply(tx, changes, connectionId, refund, origin));
             case ProviderDispute dispute -> Applied.of(disputeMirror.apply(tx, changes, connectionId, dispute, origin));
             case ProviderPayout payout -> Applied.of(payoutMirror.apply(tx, changes, connectionId, payout, origin));
+            case ProviderCoupon coupon -> Applied.of(couponMirror.apply(tx, changes, connectionId, coupon, origin));
             case ProviderCredit credit -> Applied.of(creditMirror.apply(tx, changes, connectionId, credit, origin));
         };
     }
@@ -215,7 +222,7 @@ public final class Mirroring {
         return accountMirror.paid(tx, changes, connectionId, reference, organizationId);
     }
 
-    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute or payout */
+    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute, payout or coupon_mapping */
     public long version(Tx tx, String kind, UUID connectionId, String reference) {
         return versions.get(tx, kind, connectionId, reference);
     }
@@ -231,6 +238,7 @@ public final class Mirroring {
         new DisputesHandler(disputes).bind(api.routes());
         new PayoutsHandler(payouts).bind(api.routes());
         new CreditsHandler(credits).bind(api.routes());
+        new CouponMappingsHandler(coupons, couponViews).bind(api.routes());
         api.expansions().offer("account", "acc", (tx, ids) -> accounts.getAll(tx, ids).stream()
                 .map(MirrorViews::toApi)
                 .collect(Collectors.toMap(account -> account.id().toString(), Function.identity())));

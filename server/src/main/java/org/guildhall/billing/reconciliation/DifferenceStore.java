@@ -2,6 +2,7 @@ package org.guildhall.billing.reconciliation;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.COUPON_MAPPINGS;
 import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.FETCHES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
@@ -108,6 +109,8 @@ final class DifferenceStore {
             "payment", missingThere("payment", PAYMENTS, PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.STATE, PAYMENTS.CREATED_AT),
             "dispute", missingThere("dispute", DISPUTES, DISPUTES.ID, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE, DISPUTES.STATE, DISPUTES.CREATED_AT),
             "payout", missingThere("payout", PAYOUTS, PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE, PAYOUTS.STATE, PAYOUTS.CREATED_AT),
+            "coupon_mapping", missingThere("coupon_mapping", COUPON_MAPPINGS, COUPON_MAPPINGS.ID, COUPON_MAPPINGS.CONNECTION_ID,
+                    COUPON_MAPPINGS.PROVIDER_REFERENCE, COUPON_MAPPINGS.STATE, COUPON_MAPPINGS.CREATED_AT),
             "refund", missingThere("refund", REFUNDS, REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE, REFUNDS.STATE, REFUNDS.CREATED_AT));
 
     /** Stores the objects of a kind that weren't seen and are older than the run. A payment that is a charge of its own isn't among the listed ones. */

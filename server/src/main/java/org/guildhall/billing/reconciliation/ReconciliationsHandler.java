@@ -8,6 +8,7 @@ import org.guildhall.api.billing.ReconciliationDifferencesApi;
 import org.guildhall.api.billing.ReconciliationsApi;
 import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.CouponMappingId;
 import org.guildhall.api.model.DifferenceKind;
 import org.guildhall.api.model.DifferentField;
 import org.guildhall.api.model.DisputeId;
@@ -161,6 +162,7 @@ final class ReconciliationsHandler {
             case "payment" -> new PaymentId(id).toString();
             case "dispute" -> new DisputeId(id).toString();
             case "payout" -> new PayoutId(id).toString();
+            case "coupon_mapping" -> new CouponMappingId(id).toString();
             default -> new RefundId(id).toString();
         };
     }

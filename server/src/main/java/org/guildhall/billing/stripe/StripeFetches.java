@@ -43,6 +43,7 @@ final class StripeFetches {
         return switch (event.objectKind()) {
             case "customer" -> new Target("account", reference);
             case "subscription", "invoice", "refund", "dispute", "payout" -> new Target(event.objectKind(), reference);
+            case "coupon" -> new Target("coupon_mapping", reference);
             case "payment_intent" -> new Target("payment", reference);
             case "charge" -> {
                 var intent = StripeMoney.read(event.object(), "charge").reference("payment_intent");
@@ -55,7 +56,7 @@ final class StripeFetches {
     /**
      * Fetches an object.
      *
-     * @param kind account, subscription, invoice, payment, refund, dispute or payout
+     * @param kind account, subscription, invoice, payment, refund, dispute, payout or coupon_mapping
      * @return the object first, then objects that belong to it
      */
     List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
@@ -66,6 +67,7 @@ final class StripeFetches {
             case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference)));
             case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
             case "payout" -> List.of(event("payout.updated", one(apiKey, "payouts", reference)));
+            case "coupon_mapping" -> List.of(event("coupon.updated", withProducts(one(apiKey, "coupons", reference, Map.of(EXPAND, StripeCoupons.PRODUCTS)))));
             case "payment" -> payment(apiKey, reference);
             default -> throw new IllegalArgumentException(kind);
         };
@@ -93,18 +95,42 @@ final class StripeFetches {
         if (kind.equals("subscription")) {
             parameters.put("status", "all");
         }
-        var answer = api.get(apiKey, "/v1/" + (kind.equals("account") ? "customers" : kind.equals("payment") ? "payment_intents" : kind + "s"), parameters);
+        if (kind.equals("coupon_mapping")) {
+            parameters.put(EXPAND, "data." + StripeCoupons.PRODUCTS);
+        }
+        var answer = api.get(apiKey, "/v1/" + collection(kind), parameters);
         var type = switch (kind) {
             case "account" -> "customer.updated";
             case "subscription" -> "customer.subscription.updated";
             case "payment" -> "payment_intent.processing";
             case "dispute" -> "charge.dispute.updated";
+            case "coupon_mapping" -> "coupon.updated";
             default -> kind + ".updated";
         };
         var objects = new ArrayList<ProviderEvent>();
-        answer.body().path("data").forEach(object -> objects.add(event(type, new Answer(object, answer.at(), answer.version()))));
+        answer.body().path("data").forEach(object -> {
+            var one = new Answer(object, answer.at(), answer.version());
+            objects.add(event(type, kind.equals("coupon_mapping") ? withProducts(one) : one));
+        });
         boolean more = answer.body().path("has_more").asBoolean() && !objects.isEmpty();
         return new ListPage(objects, more ? objects.getLast().objectReference() : null);
+    }
+
+    private static String collection(String kind) {
+        return switch (kind) {
+            case "account" -> "customers";
+            case "payment" -> "payment_intents";
+            case "coupon_mapping" -> "coupons";
+            default -> kind + "s";
+        };
+    }
+
+    /** Stripe leaves the products of a coupon out if it is for all of them, also if it is asked for them. */
+    private static Answer withProducts(Answer coupon) {
+        if (coupon.body() instanceof ObjectNode body && !body.path(StripeCoupons.PRODUCTS).isObject()) {
+            body.putObject(StripeCoupons.PRODUCTS).putArray("products");
+        }
+        return coupon;
     }
 
     private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {

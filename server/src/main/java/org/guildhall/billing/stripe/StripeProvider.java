@@ -65,6 +65,7 @@ public final class StripeProvider implements Provider {
                     "charge.dispute.closed" -> Reading.of(StripeDisputes.read(event));
             case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" -> Reading.of(StripePayouts.read(event));
             case "credit_note.created", "credit_note.updated", "credit_note.voided" -> Reading.of(StripeCredits.read(event));
+            case "coupon.created", "coupon.updated", "coupon.deleted" -> Reading.of(StripeCoupons.read(event));
             case "invoice_payment.paid" -> {
                 var part = StripePayments.readInvoicePayment(event);
                 yield part == null ? Reading.ask(List.of()) : Reading.of(part);
@@ -114,7 +115,7 @@ public final class StripeProvider implements Provider {
 
     @Override
     public Set<String> listed() {
-        return Set.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout");
+        return Set.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout", "coupon_mapping");
     }
 
     @Override
