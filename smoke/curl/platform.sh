@@ -73,7 +73,7 @@ call GET "/platform/audit-events/$event/reviews"
 check "beside the event" 200 '.data | length == 1'
 
 call GET "/platform/events?type=token.revoked&sort=-position&limit=1"
-check "the event feed has it, too" 200 ".data[0].subject.id == \"$rotated\" and .data[0].data.after.state == \"revoked\""
+check "the event feed has it, too" 200 ".data[0].entity_id == \"$rotated\" and .data[0].after.state == \"revoked\""
 position=$(member '.data[0].position')
 call GET "/platform/events?after=$((position - 1))&limit=1"
 check "and is read on from a position" 200 ".data[0].position == $position"

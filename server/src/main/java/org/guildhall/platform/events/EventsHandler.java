@@ -6,10 +6,7 @@ import org.guildhall.api.Reply;
 import org.guildhall.api.model.ActorType;
 import org.guildhall.api.model.AuditEventId;
 import org.guildhall.api.model.FeedEvent;
-import org.guildhall.api.model.FeedEventActor;
-import org.guildhall.api.model.FeedEventData;
 import org.guildhall.api.model.EventId;
-import org.guildhall.api.model.FeedEventSubject;
 import org.guildhall.api.model.ListEventsQuery;
 import org.guildhall.api.platform.EventsApi;
 import org.guildhall.core.http.Call;
@@ -70,9 +67,8 @@ final class EventsHandler implements EventsApi<Call> {
     private FeedEvent toApi(EventStore.Row row) {
         return new FeedEvent(
                 new EventId(row.id()), row.position(), row.type(), row.occurredAt(), row.recordedAt(),
-                new FeedEventSubject(row.entityType(), entities.id(row.entityType(), row.entityId())),
-                new FeedEventData(AuditedEntities.members(row.before()), AuditedEntities.members(row.after())),
-                new FeedEventActor(ActorType.fromValue(row.actorType()), entities.actor(row.actorType(), row.actorId())),
+                row.entityType(), entities.id(row.entityType(), row.entityId()), AuditedEntities.members(row.before()),
+                AuditedEntities.members(row.after()), ActorType.fromValue(row.actorType()), entities.actor(row.actorType(), row.actorId()),
                 new AuditEventId(row.auditEventId()), row.requestId(), 1);
     }
 }

@@ -97,15 +97,15 @@ class EventFeedTest {
         var product = product("Wiki");
         rename(product, "FedWiki");
         var found = events("?type=product.changed");
-        assertEquals(List.of(product, product), texts(found, "/subject/id"));
-        assertTrue(found.getFirst().at("/data/before").isNull());
+        assertEquals(List.of(product, product), texts(found, "/entity_id"));
+        assertTrue(found.getFirst().at("/before").isNull());
         var changed = found.getLast();
-        assertEquals("Wiki", changed.at("/data/before/name").asText());
-        assertEquals("FedWiki", changed.at("/data/after/name").asText());
-        assertEquals("operator", changed.at("/actor/type").asText());
+        assertEquals("Wiki", changed.at("/before/name").asText());
+        assertEquals("FedWiki", changed.at("/after/name").asText());
+        assertEquals("operator", changed.at("/actor_type").asText());
         var audit = admin.get("/api/v1/platform/audit-events/" + changed.get("audit_event_id").asText()).expect(200);
         assertEquals(audit.at("/request_id"), changed.get("request_id").asText());
-        assertEquals(audit.json().get("after"), changed.at("/data/after"));
+        assertEquals(audit.json().get("after"), changed.at("/after"));
         assertEquals(changed, admin.get(EVENTS + "/" + changed.get("id").asText()).expect(200).json());
     }
 
@@ -115,10 +115,10 @@ class EventFeedTest {
                 {"name": "Desk", "owner_name": "Maria Rossi", "contact_email": "maria@winterstreet.example", "scopes": ["catalog:read"]}""").expect(201).at("/id"));
         admin.patch("/api/v1/platform/consumers/" + consumer, "{\"name\": \"Front desk\"}").expect(200);
         admin.post("/api/v1/platform/consumers/" + consumer + "/archive", null).expect(200);
-        var found = events("").stream().filter(event -> event.at("/subject/id").asText().equals(consumer)).toList();
+        var found = events("").stream().filter(event -> event.at("/entity_id").asText().equals(consumer)).toList();
         assertEquals(
                 List.of("consumer.changed", "consumer.active", "consumer.changed", "consumer.changed", "consumer.archived"), texts(found, "/type"));
-        assertEquals(found.get(3).get("data"), found.get(4).get("data"));
+        assertEquals(found.get(3).get("after"), found.get(4).get("after"));
     }
 
     @Test
@@ -189,7 +189,7 @@ class EventFeedTest {
             long after = 0;
             while (versions.isEmpty() || versions.getLast() < last) {
                 for (var event : events(caller, "?limit=7&wait_seconds=5&type=product.changed&after=" + after)) {
-                    versions.add(event.at("/data/after/version").asLong());
+                    versions.add(event.at("/after/version").asLong());
                     after = event.get("position").asLong();
                 }
             }
@@ -204,7 +204,7 @@ class EventFeedTest {
             write(transaction, late, "{}");
             var product = product("Wiki");
             var read = events("?type=product.changed");
-            assertEquals(List.of(product), texts(read, "/subject/id"), "a transaction that isn't committed doesn't hold others up");
+            assertEquals(List.of(product), texts(read, "/entity_id"), "a transaction that isn't committed doesn't hold others up");
             transaction.commit();
             var next = events("?type=product.changed&after=" + position(read));
             assertEquals(1, next.size());
@@ -220,7 +220,7 @@ class EventFeedTest {
             for (int at = 0; at < 5; at++) {
                 var product = product("Wiki " + at);
                 var found = events("?type=product.changed");
-                assertEquals(product, found.getLast().at("/subject/id").asText());
+                assertEquals(product, found.getLast().at("/entity_id").asText());
                 found.forEach(event -> seen.add(event.get("id").asText()));
             }
             assertEquals(5, seen.size());
@@ -236,10 +236,10 @@ class EventFeedTest {
         tenant.sql("update platform.event_feeds set server_id = 1, next_xid = '9000000000001' where tenant_id = ?", tenant.id());
         var product = product("After");
         var found = events("?type=product.changed&after=" + before);
-        assertEquals(List.of(product), texts(found, "/subject/id"));
+        assertEquals(List.of(product), texts(found, "/entity_id"));
         assertEquals(List.of("t"), feed("next_xid < '9000000000000' and restored_seq > 0 and server_id <> 1"));
         var next = product("Later");
-        assertEquals(List.of(next), texts(events("?type=product.changed&after=" + position(found)), "/subject/id"));
+        assertEquals(List.of(next), texts(events("?type=product.changed&after=" + position(found)), "/entity_id"));
     }
 
     @Test
@@ -262,7 +262,7 @@ class EventFeedTest {
             if (page.isEmpty()) {
                 break;
             }
-            page.forEach(event -> read.add(event.at("/data/after/seq").asLong()));
+            page.forEach(event -> read.add(event.at("/after/seq").asLong()));
             after = position(page);
         }
         assertEquals(2500, read.size());
@@ -280,7 +280,7 @@ class EventFeedTest {
         var gone = admin.get(EVENTS + "?after=" + (old - 1)).expect(410);
         assertEquals("cursor_expired", gone.at("/code"));
         assertEquals(Long.toString(old), gone.at("/oldest_position"));
-        assertEquals("New", events("?after=" + old).getFirst().at("/data/after/name").asText());
+        assertEquals("New", events("?after=" + old).getFirst().at("/after/name").asText());
         assertEquals(events(""), events("?after=" + old));
     }
 
@@ -314,7 +314,7 @@ class EventFeedTest {
             var waiting = threads.submit(() -> events("?wait_seconds=20&after=" + last));
             Thread.sleep(700);
             rename(other, "FedWiki");
-            assertEquals("FedWiki", waiting.get(20, TimeUnit.SECONDS).getFirst().at("/data/after/name").asText());
+            assertEquals("FedWiki", waiting.get(20, TimeUnit.SECONDS).getFirst().at("/after/name").asText());
         }
     }
 
@@ -324,7 +324,7 @@ class EventFeedTest {
             write(transaction, UUID.randomUUID(), "{\"name\":\"\\u0000\",\"state\":\"open\"}");
             transaction.commit();
         }
-        assertEquals(List.of("product.changed"), texts(events("?after=0").stream().filter(event -> event.at("/actor/type").asText().equals("job")).toList(), "/type"));
+        assertEquals(List.of("product.changed"), texts(events("?after=0").stream().filter(event -> event.at("/actor_type").asText().equals("job")).toList(), "/type"));
     }
 
     @Test
@@ -333,7 +333,7 @@ class EventFeedTest {
         var other = new Http(server, server.tenant().token());
         var event = events("").getFirst().get("id").asText();
         other.get(EVENTS + "/" + event).expect(404);
-        assertTrue(events(other, "").stream().noneMatch(found -> found.at("/data/after/name").asText().equals("Wiki")));
+        assertTrue(events(other, "").stream().noneMatch(found -> found.at("/after/name").asText().equals("Wiki")));
         assertNull(other.get(EVENTS + "?type=product.changed").expect(200).at("/data/0/id"));
     }
 }
