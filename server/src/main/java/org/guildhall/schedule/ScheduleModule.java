@@ -28,7 +28,7 @@ public final class ScheduleModule {
      */
     public ScheduleModule(Db db, Db jobs, TaskQueue queue, Keys keys, Runtime runtime, Tasks tasks, String publicUrl) {
         this.sessions = new SessionsModule(classes.classTypes(), classes.locations(), classes.checks(), tasks);
-        this.bookings = new BookingsModule(jobs, queue, keys, runtime, sessions.sessions());
+        this.bookings = new BookingsModule(jobs, queue, keys, runtime, tasks, sessions.sessions());
         this.series = new SeriesModule(
                 jobs, queue, classes.classTypes(), classes.locations(), classes.checks(), sessions.sessions(), bookings.places(), sessions.moveTasks());
         this.calendars = new CalendarsModule(db, keys, publicUrl);

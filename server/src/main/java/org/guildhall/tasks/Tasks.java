@@ -159,7 +159,8 @@ public final class Tasks {
      */
     public @Nullable UUID send(Tx tx, Changes changes, IncidentMail mail) {
         return messages.queueIncident(tx, changes, new RoomMessages.Mail(
-                mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), mail.sendAfter(), mail.workflow(), mail.about().type(), mail.about().id()));
+                null, mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), mail.sendAfter(), null, mail.workflow(), mail.about().type(),
+                mail.about().id()));
     }
 
     /**
@@ -195,12 +196,37 @@ public final class Tasks {
         var queued = messages.queueRecovery(
                 tx, changes,
                 new RoomMessages.Mail(
-                        mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), null, mail.workflow(), mail.about().type(), mail.about().id()),
+                        null, mail.address(), mail.subject(), mail.body(), mail.dedupeKey(), null, null, mail.workflow(), mail.about().type(),
+                        mail.about().id()),
                 mail.templateKey() == null ? null : new RoomMessages.FromTemplate(mail.templateKey(), mail.language(), mail.values()));
+        return sent(queued);
+    }
+
+    private static Sent sent(RoomMessages.Queued queued) {
         if (queued.id() != null) {
             return new Sent.Queued(queued.id());
         }
         return queued.refusal() == null ? new Sent.NoTransport() : new Sent.TemplateUnusable(queued.refusal());
+    }
+
+    /**
+     * An e-mail to a person by a template that the tenant may have published. Its category is the template's.
+     *
+     * @param values the values by name; the template gets those that it has a variable for
+     * @param dedupeKey a second message with the same key isn't sent
+     * @param expiresAt the instant from which it isn't sent any more; null for none
+     * @param workflow the workflow that it comes from, at most 60 characters
+     */
+    public record PersonMail(
+            UUID personId, String templateKey, Map<String, String> values, String dedupeKey, @Nullable Instant expiresAt, String workflow, Entity about) {}
+
+    /** Queues an e-mail through the default transport, in the caller's transaction. @param changes gets the message */
+    public Sent send(Tx tx, Changes changes, PersonMail mail) {
+        return sent(messages.queueFilled(
+                tx, changes,
+                new RoomMessages.Mail(
+                        mail.personId(), null, "", "", mail.dedupeKey(), null, mail.expiresAt(), mail.workflow(), mail.about().type(), mail.about().id()),
+                new RoomMessages.FromTemplate(mail.templateKey(), null, mail.values())));
     }
 
     /** The present states of messages by their ids, as in the API. */

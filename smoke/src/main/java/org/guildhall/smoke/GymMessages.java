@@ -32,6 +32,15 @@ final class GymMessages {
                 "Hi {{first_name}},\n\nwe see you on {{day}} at {{time}}.", "first_name", "day", "time");
         template(tenant, "payment_recovery", MessageCategory.RECOVERY, "Your payment didn't go through",
                 "Hi {{first_name}},\n\nyour bank refused {{amount}}. Please choose another way to pay before {{day}}.", "first_name", "amount", "day");
+        template(tenant, "booking_promoted", MessageCategory.TRANSACTIONAL, "You have a place: {{session_name}}",
+                "Hi {{person_name}},\n\na place is free, so you are booked for {{session_name}} on {{date}} at {{time}}.",
+                "person_name", "session_name", "date", "time");
+        template(tenant, "booking_offered", MessageCategory.TRANSACTIONAL, "A place for you: {{session_name}}",
+                "Hi {{person_name}},\n\na place in {{session_name}} on {{date}} at {{time}} is yours if you accept it by {{offered_until_time}}.",
+                "person_name", "session_name", "date", "time", "offered_until_time");
+        template(tenant, "session_canceled", MessageCategory.TRANSACTIONAL, "Canceled: {{session_name}}",
+                "Hi {{person_name}},\n\n{{session_name}} on {{date}} at {{time}} is canceled: {{reason}}",
+                "person_name", "session_name", "date", "time", "reason");
         tenant.tasks().messagePreferences().update(new MessagePreferencesPatch()
                 .withQuietHours(new NewMessageQuietHours(List.of(NIGHT), List.of(NIGHT), List.of(NIGHT)))
                 .withCaps(new NewMessageCaps(new NewMessageCapsByChannel(MAILS_PER_DAY))));

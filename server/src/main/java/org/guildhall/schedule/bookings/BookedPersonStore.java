@@ -48,6 +48,8 @@ final class BookedPersonStore {
             cells -> new Person(
                     cells.get(SCHEDULE_PERSONS.ID), cells.get(SCHEDULE_PERSONS.BIRTH_ON), cells.get(SCHEDULE_PERSONS.STATE).equals("archived"),
                     cells.get(OVERLAPPING)));
+    private static final PreparedQuery<String> NAME = PreparedQuery.ofValue(
+            select(SCHEDULE_PERSONS.NAME).from(SCHEDULE_PERSONS).where(SCHEDULE_PERSONS.ID.eq(DSL.param("person", SQLDataType.UUID))));
     private static final Field<Integer> LOCKED = field("locked", SQLDataType.INTEGER);
     /** In the order of the ids, so that two transactions don't wait for each other in a circle. */
     private static final PreparedQuery<Integer> LOCK = PreparedQuery.of(
@@ -91,6 +93,11 @@ final class BookedPersonStore {
 
     /** The living holds of a person, and those of a consumer in a session. */
     record Holds(long ofPerson, long ofConsumer) {}
+
+    /** The name of a person; null if there is no such person. */
+    @Nullable String name(Tx tx, UUID id) {
+        return NAME.one(tx, id);
+    }
 
     /** Adds the lock of persons, so that a person's bookings of several sessions are decided one after the other. */
     void lock(Batch batch, Collection<UUID> ids) {

@@ -10,6 +10,7 @@ import org.guildhall.core.work.TaskQueue;
 import org.guildhall.runtime.Runtime;
 import org.guildhall.schedule.sessions.SessionPlaces;
 import org.guildhall.schedule.sessions.SessionStore;
+import org.guildhall.tasks.Tasks;
 
 /** Wires bookings and parties. */
 public final class BookingsModule {
@@ -17,6 +18,8 @@ public final class BookingsModule {
     private final Db jobs;
     private final TaskQueue queue;
     private final SessionStore sessions;
+    private final Runtime runtime;
+    private final Tasks tasks;
     private final BookingStore bookings = new BookingStore();
     private final PartyStore parties = new PartyStore();
     private final BookedPersonStore persons = new BookedPersonStore();
@@ -27,10 +30,12 @@ public final class BookingsModule {
     private final BookedSessions booked;
 
     /** @param jobs the connections of jobs */
-    public BookingsModule(Db jobs, TaskQueue queue, Keys keys, Runtime runtime, SessionStore sessions) {
+    public BookingsModule(Db jobs, TaskQueue queue, Keys keys, Runtime runtime, Tasks tasks, SessionStore sessions) {
         this.jobs = jobs;
         this.queue = queue;
         this.sessions = sessions;
+        this.runtime = runtime;
+        this.tasks = tasks;
         this.secrets = new BookingSecrets(keys);
         this.allowances = new BookingAllowances(runtime);
         this.writer = new BookingWriter(bookings, allowances, queue);
@@ -61,6 +66,7 @@ public final class BookingsModule {
         var transactions = new JobTransactions(jobs);
         queue.on(DueBookingsJob.NAME, TaskQueue.Policy.DUE, new DueBookingsJob(transactions, booked, bookings));
         queue.on(ArchivedPersonsJob.NAME, TaskQueue.Policy.DUE, new ArchivedPersonsJob(transactions, booked, bookings, writer, promotions));
+        queue.on(BookingMessageJob.NAME, TaskQueue.Policy.DUE, new BookingMessageJob(transactions, bookings, persons, sessions, runtime, tasks));
     }
 
     /** Registers the handlers. */

@@ -49,6 +49,9 @@ final class PlaceChanges implements SessionPlaces {
         var now = settle(tx, changes, session, true);
         for (var row : bookings.unfinished(tx, session.id())) {
             writer.changed(tx, changes, row, row.canceled("canceled", now), now);
+            if (row.state().equals("booked")) {
+                queue.enqueue(tx, BookingMessageJob.NAME, row.id());
+            }
         }
     }
 

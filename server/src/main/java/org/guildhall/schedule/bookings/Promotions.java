@@ -120,6 +120,7 @@ final class Promotions {
                 var promoted = offeredUntil == null ? row.promoted(locked.now()) : row.offered(offeredUntil, locked.now());
                 var action = offeredUntil == null ? "booking.promoted" : "booking.offered";
                 writer.changed(tx, changes.apply(action), row, promoted.holding(needs), locked.now());
+                queue.enqueue(tx, BookingMessageJob.NAME, row.id());
             }
         }
 

@@ -23,6 +23,7 @@ import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.classes.ClassRules;
+import org.guildhall.schedule.classes.GivenRules;
 import org.guildhall.schedule.series.SeriesSessions.Booked;
 import org.guildhall.schedule.series.SeriesStore.Filter;
 import org.guildhall.schedule.series.SeriesStore.Row;
@@ -49,7 +50,7 @@ final class SeriesHandler implements SeriesApi<Call> {
         var values = new Values(
                 body.externalId(), or(body.name(), usual.name()), id(body.locationId()), id(body.coachPersonId()),
                 or(body.durationMinutes(), usual.durationMinutes()), body.rrule(), dates(body.exceptions()), or(body.capacity(), usual.capacity()),
-                rules(body, usual.rules()));
+                rules(body).or(usual.rules()));
         var location = checks.location(call.tx(), values, null);
         var zone = checks.zone(call.tx(), body.zone(), location);
         var made = SeriesViews.toApi(changes.create(call, classType.id(), values, SeriesChecks.start(body.startsLocal()), zone));
@@ -158,14 +159,11 @@ final class SeriesHandler implements SeriesApi<Call> {
                         wanted.allowOverlap(), wanted.ageMin(), wanted.ageMax(), AllowanceUses.of(wanted.needs())));
     }
 
-    private static ClassRules rules(NewSeries body, ClassRules usual) {
-        return new ClassRules(
-                or(body.waitlistPlaces(), usual.waitlistPlaces()), or(body.bookingOpensMinutes(), usual.bookingOpensMinutes()),
-                or(body.bookingClosesMinutes(), usual.bookingClosesMinutes()), or(body.cancellationCutoffMinutes(), usual.cancellationCutoffMinutes()),
-                or(body.waitlistClosesMinutes(), usual.waitlistClosesMinutes()), body.promotion() == null ? usual.promotion() : body.promotion().value(),
-                or(body.offerMinutes(), usual.offerMinutes()), or(body.strictOrder(), usual.strictOrder()), or(body.allowOverlap(), usual.allowOverlap()),
-                body.ageMin() == null ? usual.ageMin() : body.ageMin(), body.ageMax() == null ? usual.ageMax() : body.ageMax(),
-                body.needs() == null ? usual.needs() : AllowanceUses.of(body.needs()));
+    private static GivenRules rules(NewSeries body) {
+        return new GivenRules(
+                body.waitlistPlaces(), body.bookingOpensMinutes(), body.bookingClosesMinutes(), body.cancellationCutoffMinutes(),
+                body.waitlistClosesMinutes(), body.promotion(), body.offerMinutes(), body.strictOrder(), body.allowOverlap(), body.ageMin(),
+                body.ageMax(), AllowanceUses.of(body.needs()));
     }
 
     private static Set<LocalDate> dates(@Nullable List<LocalDate> exceptions) {

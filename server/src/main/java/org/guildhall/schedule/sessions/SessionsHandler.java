@@ -29,6 +29,7 @@ import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.schedule.classes.AllowanceUses;
 import org.guildhall.schedule.classes.ClassRules;
 import org.guildhall.schedule.classes.ClassTypeStore;
+import org.guildhall.schedule.classes.GivenRules;
 import org.guildhall.schedule.classes.LocationStore;
 import org.guildhall.schedule.classes.RuleChecks;
 import org.guildhall.schedule.sessions.SessionStore.Filter;
@@ -72,7 +73,7 @@ final class SessionsHandler implements SessionsApi<Call> {
                 body.externalId(), body.name() == null ? usual.name() : body.name(), body.locationId() == null ? null : body.locationId().value(),
                 body.coachPersonId() == null ? null : body.coachPersonId().value(), starts,
                 body.endsAt() == null ? starts.plus(Duration.ofMinutes(usual.durationMinutes())) : body.endsAt(),
-                body.capacity() == null ? usual.capacity() : body.capacity(), rules(body, usual.rules()));
+                body.capacity() == null ? usual.capacity() : body.capacity(), rules(body).or(usual.rules()));
         var zone = checked(call.tx(), values, null);
         var session = SessionViews.toApi(sessions.insert(call.tx(), values, classType.id(), zone));
         call.created(session.id(), session);
@@ -225,17 +226,10 @@ final class SessionsHandler implements SessionsApi<Call> {
                 rules.allowOverlap(), rules.ageMin(), rules.ageMax(), AllowanceUses.patchable(rules.needs()), WhenBelow.REFUSE, false, null);
     }
 
-    private static ClassRules rules(NewSession body, ClassRules usual) {
-        return new ClassRules(
-                or(body.waitlistPlaces(), usual.waitlistPlaces()), or(body.bookingOpensMinutes(), usual.bookingOpensMinutes()),
-                or(body.bookingClosesMinutes(), usual.bookingClosesMinutes()), or(body.cancellationCutoffMinutes(), usual.cancellationCutoffMinutes()),
-                or(body.waitlistClosesMinutes(), usual.waitlistClosesMinutes()), body.promotion() == null ? usual.promotion() : body.promotion().value(),
-                or(body.offerMinutes(), usual.offerMinutes()), or(body.strictOrder(), usual.strictOrder()), or(body.allowOverlap(), usual.allowOverlap()),
-                body.ageMin() == null ? usual.ageMin() : body.ageMin(), body.ageMax() == null ? usual.ageMax() : body.ageMax(),
-                body.needs() == null ? usual.needs() : AllowanceUses.of(body.needs()));
-    }
-
-    private static <T> T or(@Nullable T given, T usual) {
-        return given == null ? usual : given;
+    private static GivenRules rules(NewSession body) {
+        return new GivenRules(
+                body.waitlistPlaces(), body.bookingOpensMinutes(), body.bookingClosesMinutes(), body.cancellationCutoffMinutes(),
+                body.waitlistClosesMinutes(), body.promotion(), body.offerMinutes(), body.strictOrder(), body.allowOverlap(), body.ageMin(),
+                body.ageMax(), AllowanceUses.of(body.needs()));
     }
 }

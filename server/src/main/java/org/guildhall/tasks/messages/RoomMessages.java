@@ -31,10 +31,17 @@ public final class RoomMessages {
         this.outbox = outbox;
     }
 
-    /** A message to an address. @param sendAfter null to send it at once @param entityType the kind of resource that it is about */
+    /**
+     * A message to a person or an address.
+     *
+     * @param personId null for an address
+     * @param sendAfter null to send it at once
+     * @param expiresAt the instant from which it isn't sent any more; null for none
+     * @param entityType the kind of resource that it is about
+     */
     public record Mail(
-            String address, String subject, String body, String dedupeKey, @Nullable Instant sendAfter, String workflow, String entityType,
-            UUID entityId) {}
+            @Nullable UUID personId, @Nullable String address, String subject, String body, String dedupeKey, @Nullable Instant sendAfter,
+            @Nullable Instant expiresAt, String workflow, String entityType, UUID entityId) {}
 
     /** The template of a message. @param language null if the key has one language only @param values the template gets those that it has a variable for */
     public record FromTemplate(String key, @Nullable String language, Map<String, String> values) {}
@@ -61,6 +68,16 @@ public final class RoomMessages {
      */
     public Queued queueRecovery(Tx tx, Changes changes, Mail mail, @Nullable FromTemplate template) {
         return queue(tx, changes, mail, "recovery", template);
+    }
+
+    /**
+     * Queues an e-mail with the text and category of a template through the default transport.
+     *
+     * @param changes gets the message, unless another one has its dedupe key already
+     * @return without an id if the tenant has no default transport, or if there is no such template or it can't be used
+     */
+    public Queued queueFilled(Tx tx, Changes changes, Mail mail, FromTemplate template) {
+        return queue(tx, changes, mail, "transactional", template);
     }
 
     /** The present states of messages by their ids. */
@@ -90,9 +107,9 @@ public final class RoomMessages {
         var id = Ids.next();
         var after = mail.sendAfter();
         var inserted = messages.insert(tx, new MessageStore.New(
-                id, null, transport.id(), CHANNEL, text == null ? category : text.category(), null, mail.address(),
+                id, null, transport.id(), CHANNEL, text == null ? category : text.category(), mail.personId(), mail.address(),
                 text == null ? mail.subject() : text.subject(), text == null ? mail.body() : text.body(), text == null ? "text" : text.format(),
-                text == null ? null : text.templateId(), text == null ? null : text.version(), mail.dedupeKey(), after, null, null, mail.workflow(),
+                text == null ? null : text.templateId(), text == null ? null : text.version(), mail.dedupeKey(), after, mail.expiresAt(), null, mail.workflow(),
                 mail.entityType(), mail.entityId(), after == null ? now.get() : after,
                 "<" + new MessageId(id) + "@" + SmtpSender.domain(transport.senderAddress()) + ">"));
         if (inserted == null) {
