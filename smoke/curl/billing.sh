@@ -222,6 +222,8 @@ check "the payment is found" 200 '.data[0].state == "succeeded"'
 payment=$(member '.data[0].id')
 call GET "/billing/refunds?payment_id=$payment"
 check "with its refund" 200 '.data[0].amount.amount_minor == 2900'
+call GET "/billing/refunds?payment_id=$payment&state=needs_attention"
+check "which needs no bank account" 200 '.data == []'
 call GET "/billing/disputes?payment_id=$payment"
 check "and its dispute" 200 '.data[0].state == "needs_response"' '.data[0].amount_withheld.amount_minor == 0'
 call GET "/billing/payouts?connection_id=$connection"

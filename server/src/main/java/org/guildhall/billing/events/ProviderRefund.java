@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param reference the provider's id
  * @param paymentReference the provider's id of the payment
  * @param status the status in the provider's words
- * @param state pending, succeeded, failed or canceled
+ * @param state pending, needs_attention, succeeded, failed or canceled
  * @param amountMinor in minor units of ISO 4217
  * @param reason the reason in the provider's words
  * @param failureReason the reason of the failure in the provider's words

@@ -99,7 +99,8 @@ final class PaystackTransactions {
             var currency = refund.requiredCurrency("currency");
             var status = refund.required("status", WORD_MAX);
             var state = switch (status) {
-                case "pending", "processing", "needs-attention" -> "pending";
+                case "pending", "processing" -> "pending";
+                case "needs-attention" -> "needs_attention";
                 case "processed" -> "succeeded";
                 case "failed" -> "failed";
                 default -> throw refund.wrong("status", "unknown");

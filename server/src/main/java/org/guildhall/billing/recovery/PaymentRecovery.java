@@ -12,7 +12,7 @@ import org.guildhall.tasks.Tasks;
 
 /**
  * Opens one task for an invoice whose payment failed, however often it fails, and completes it when the invoice is paid or ended. A dispute that
- * needs evidence has one task, too, and so has a failed refund or payout, and an account that can't be charged any more. All follow from the mirrored state, never from an event.
+ * needs evidence has one task, too, and so has a failed refund or payout, a refund that needs a bank account, and an account that can't be charged any more. All follow from the mirrored state, never from an event.
  */
 public final class PaymentRecovery {
 

@@ -230,6 +230,56 @@ class PaystackMirrorTest {
         until("{clearing=108350, fees=1650, unapplied=110000}", this::balances);
     }
 
+    private void refund(String status, int attempt) {
+        account.put("/refund", List.of(object(
+                "id", 1, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", status, "created_at", "2026-11-24T11:00:00.000Z")));
+        send("refund." + status, object(
+                "status", status, "transaction_reference", "T1", "amount", 5_000, "currency", "NGN", "domain", "live", "attempt", attempt), "processed");
+    }
+
+    private String refundTasks() {
+        var tasks = new ArrayList<String>();
+        http.get("/api/v1/tasks/operational-tasks?workflow=returned_money&sort=created_at").expect(200).json().get("data").forEach(task ->
+                tasks.add(task.get("title").asText() + ": " + task.get("state").asText() + " " + task.at("/outcome/kind").asText()));
+        return tasks.toString();
+    }
+
+    @Test
+    void refundThatNeedsAttention_hasOneTask_untilItGoesOn() {
+        account.put("/transaction/verify/T1", transaction(1_650, Map.of(), ""));
+        send("charge.success", transaction(1_650, Map.of(), 0), "processed");
+        until("{clearing=108350, fees=1650, unapplied=110000}", this::balances);
+        until("June Park", () -> shown("accounts", "name"));
+        refund("needs-attention", 1);
+        until("needs_attention needs-attention", () -> shown("refunds", "state", "provider_status"));
+        assertEquals("[Ask June Park for a bank account: open ]", refundTasks());
+        assertEquals(1, http.get(BILLING + "refunds?state=needs_attention").expect(200).json().get("data").size());
+        refund("needs-attention", 2);
+        until("2", () -> http.get(BILLING + "refunds").expect(200).at("/data/0/version") + "");
+        assertEquals("[Ask June Park for a bank account: open ]", refundTasks());
+        refund("processed", 3);
+        until("{clearing=103350, fees=1650, unapplied=105000}", this::balances);
+        assertEquals("[Ask June Park for a bank account: completed done]", refundTasks());
+    }
+
+    @Test
+    void refundThatFailsAfterAll_getsAnotherTask() {
+        account.put("/transaction/verify/T1", transaction(1_650, Map.of(), ""));
+        send("charge.success", transaction(1_650, Map.of(), 0), "processed");
+        until("June Park", () -> shown("accounts", "name"));
+        refund("needs-attention", 1);
+        until("needs_attention needs-attention", () -> shown("refunds", "state", "provider_status"));
+        refund("failed", 2);
+        until("failed failed", () -> shown("refunds", "state", "provider_status"));
+        assertEquals("[Ask June Park for a bank account: completed no_longer_needed, Pay back June Park in another way: open ]", refundTasks());
+        // Somebody has paid it back; the provider tells of the failure again.
+        var open = http.get("/api/v1/tasks/operational-tasks?workflow=returned_money&state=open").expect(200).at("/data/0/id");
+        http.post("/api/v1/tasks/operational-tasks/" + open + "/complete", "{\"kind\": \"done\"}").expect(200);
+        refund("failed", 3);
+        until("3", () -> http.get(BILLING + "refunds").expect(200).at("/data/0/version") + "");
+        assertEquals("[Ask June Park for a bank account: completed no_longer_needed, Pay back June Park in another way: completed done]", refundTasks());
+    }
+
     @Test
     void lostDispute_takesWhatWasRefunded() {
         account.put("/transaction/verify/T1", transaction(1_650, Map.of(), ""));

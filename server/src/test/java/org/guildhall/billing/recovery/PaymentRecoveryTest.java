@@ -101,6 +101,21 @@ class PaymentRecoveryTest {
                 returned());
     }
 
+    @Test
+    void failedRefund_thatIsPaidAfterAll_completesItsTask() {
+        stripe.send(StripeSender.event("evt_1", "refund.failed", now, StripeBodies.refund("re_1", "pi_1", 2_900, "failed"))).expect(200);
+        stripe.send(StripeSender.event("evt_2", "refund.updated", now + 1, StripeBodies.refund("re_1", "pi_1", 2_900, "succeeded"))).expect(200);
+        var tasks = "/api/v1/tasks/operational-tasks?workflow=returned_money";
+        assertEquals("completed done The refund was paid back.", http.get(tasks).expect(200).at("/data/0/state") + " " + http.get(tasks).at("/data/0/outcome/kind")
+                + " " + http.get(tasks).at("/data/0/outcome/words"));
+        // Late news of the failure.
+        stripe.send(StripeSender.event("evt_0", "refund.failed", now, StripeBodies.refund("re_1", "pi_1", 2_900, "failed"))).expect(200);
+        assertEquals(1, returned().size());
+        stripe.send(StripeSender.event("evt_3", "refund.failed", now + 2, StripeBodies.refund("re_1", "pi_1", 2_900, "failed"))).expect(200);
+        assertEquals(2, returned().size());
+        assertEquals(1, http.get(tasks + "&state=open").expect(200).json().get("data").size());
+    }
+
     private static List<List<Integer>> permutations(int size) {
         if (size == 0) {
             return List.of(List.of());

@@ -97,7 +97,7 @@ public final class Bench {
                 var data = new BenchData(connection, scale);
                 say("Filling the database: " + BenchData.PRODUCTS * scale + " products …");
                 data.fill();
-                var jobs = count(postgres, data, scratch, options.organizations() * scale, report);
+                var jobs = count(postgres, data, scratch, options.organizations() * scale, options.deliveries() * scale, report);
                 measure(postgres, jobs, scratch, report);
             }
         } finally {
@@ -106,7 +106,7 @@ public final class Bench {
     }
 
     /** Creates the organizations through a first server, and counts round trips and statements there. */
-    private Jobs count(Embedded postgres, BenchData data, Path scratch, int organizations, Report report)
+    private Jobs count(Embedded postgres, BenchData data, Path scratch, int organizations, int deliveries, Report report)
             throws SQLException, IOException, InterruptedException {
         var tokens = new Jobs.Tokens(data.token(BenchData.LIBRARY), data.token(BenchData.WORKSHOP), data.token(BenchData.CLUB));
         try (var trips = new RoundTrips(postgres.port());
@@ -119,8 +119,8 @@ public final class Bench {
             say("Counting round trips …");
             jobs.prepare(api, options.paths(), data.persons());
             if (options.paths().contains(Measured.WEBHOOK)) {
-                say("Filling the database: deliveries of webhooks …");
-                data.copyDeliveries();
+                say("Filling the database: " + deliveries + " deliveries of webhooks …");
+                data.copyDeliveries(deliveries);
             }
             for (var path : options.paths()) {
                 report.trips(path, trips(trips, api, jobs.of(path)));

@@ -33,9 +33,6 @@ final class BenchData {
             "runtime:organizations:read", "runtime:organizations:write", "runtime:persons:read", "runtime:persons:write", "runtime:sites:write",
             "runtime:usage:write", "schedule:bookings:write", "schedule:sessions:write");
 
-    /** The deliveries of webhooks of the default size. */
-    private static final int DELIVERIES = 100_000;
-
     private static final int IDS = 10_000;
     private static final int TRAIL = 5_000;
     private static final long REQUESTS_PER_SECOND = 1_000_000;
@@ -94,8 +91,8 @@ final class BenchData {
         settle();
     }
 
-    /** Copies one delivery of a webhook, so that the club has a long history of them, and analyzes the tables. */
-    void copyDeliveries() throws SQLException {
+    /** Copies one delivery of a webhook this often, so that the club has a long history of them, and analyzes the tables. */
+    void copyDeliveries(int copies) throws SQLException {
         execute("""
                 with sample as (select * from billing.webhook_deliveries where tenant_id = '%1$s' limit 1),
                 copies as (select n, gen_random_uuid() as id, gen_random_uuid() as payload_id from generate_series(1, %2$d) as n),
@@ -107,7 +104,7 @@ final class BenchData {
                 select copy.*
                 from copies c, sample s, jsonb_populate_record(s, jsonb_build_object('id', c.id, 'payload_id', c.payload_id,
                   'event_reference', 'evt_copy_' || c.n, 'object_reference', 'cus_copy_' || c.n,
-                  'created_at', s.created_at - c.n * interval '7 seconds', 'received_at', s.created_at - c.n * interval '7 seconds')) as copy""".formatted(CLUB, DELIVERIES * scale));
+                  'created_at', s.created_at - c.n * interval '7 seconds', 'received_at', s.created_at - c.n * interval '7 seconds')) as copy""".formatted(CLUB, copies));
         settle();
     }
 

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param warmUpSeconds the warm-up of each path before the first round
  * @param rounds the rounds of every path with the targets' number of connections; quick runs have fewer rounds elsewhere
  * @param roundSeconds the seconds of each path in a round
+ * @param deliveries the deliveries of webhooks of the default size
  */
 record Options(
         @Nullable Path json, Mode mode, List<Measured> paths, List<Integer> connections, double warmUpSeconds, int rounds, int otherRounds,
-        double roundSeconds, double otherRoundSeconds) {
+        double roundSeconds, double otherRoundSeconds, int deliveries) {
 
     /** The kinds of runs. */
     enum Mode {
@@ -38,6 +39,7 @@ record Options(
     /** The multiple of the default size in the second half of a run with {@code --growth}. */
     static final int GROWTH = 10;
 
+    private static final int DELIVERIES = 100_000;
     private static final int ORGANIZATIONS = 10_000;
     private static final int ORGANIZATIONS_OF_QUICK = 2_000;
 
@@ -49,11 +51,12 @@ record Options(
               --paths a,b,c      only these of
                                  %s
               --connections 16   only these numbers of connections
+              --deliveries N     the deliveries of webhooks before `webhook` is measured, 100000 by default
               --rounds N, --seconds S, --warm-up S""".formatted(wrapped(Measured.keys(", ")));
 
-    private static final Options FULL = new Options(null, Mode.FULL, List.of(Measured.values()), List.of(16, 64, 1), 20, 9, 5, 5, 4);
-    private static final Options QUICK = new Options(null, Mode.QUICK, Measured.QUICK, List.of(16, 64, 1), 5, 5, 1, 1, 1);
-    private static final Options GROWING = new Options(null, Mode.GROWTH, List.of(Measured.values()), List.of(CONNECTIONS_OF_BARS), 10, 5, 5, 3, 3);
+    private static final Options FULL = new Options(null, Mode.FULL, List.of(Measured.values()), List.of(16, 64, 1), 20, 9, 5, 5, 4, DELIVERIES);
+    private static final Options QUICK = new Options(null, Mode.QUICK, Measured.QUICK, List.of(16, 64, 1), 5, 5, 1, 1, 1, DELIVERIES);
+    private static final Options GROWING = new Options(null, Mode.GROWTH, List.of(Measured.values()), List.of(CONNECTIONS_OF_BARS), 10, 5, 5, 3, 3, DELIVERIES);
     private static final int USAGE_COLUMNS = 85;
 
     static Options parse(List<String> arguments) {
@@ -78,17 +81,19 @@ record Options(
 
     private Options with(String name, String value) {
         return switch (name) {
-            case "--json" -> new Options(Path.of(value), mode, paths, connections, warmUpSeconds, rounds, otherRounds, roundSeconds, otherRoundSeconds);
+            case "--json" -> new Options(Path.of(value), mode, paths, connections, warmUpSeconds, rounds, otherRounds, roundSeconds, otherRoundSeconds, deliveries);
             case "--paths" -> new Options(json, mode, list(value).stream().map(Measured::of).toList(), connections, warmUpSeconds, rounds, otherRounds,
-                    roundSeconds, otherRoundSeconds);
+                    roundSeconds, otherRoundSeconds, deliveries);
             case "--connections" -> new Options(json, mode, paths, list(value).stream().map(Integer::valueOf).toList(), warmUpSeconds, rounds,
-                    otherRounds, roundSeconds, otherRoundSeconds);
+                    otherRounds, roundSeconds, otherRoundSeconds, deliveries);
             case "--rounds" -> new Options(json, mode, paths, connections, warmUpSeconds, Integer.parseInt(value), Integer.parseInt(value),
-                    roundSeconds, otherRoundSeconds);
+                    roundSeconds, otherRoundSeconds, deliveries);
             case "--seconds" -> new Options(json, mode, paths, connections, warmUpSeconds, rounds, otherRounds, Double.parseDouble(value),
-                    Double.parseDouble(value));
+                    Double.parseDouble(value), deliveries);
             case "--warm-up" -> new Options(json, mode, paths, connections, Double.parseDouble(value), rounds, otherRounds, roundSeconds,
-                    otherRoundSeconds);
+                    otherRoundSeconds, deliveries);
+            case "--deliveries" -> new Options(json, mode, paths, connections, warmUpSeconds, rounds, otherRounds, roundSeconds, otherRoundSeconds,
+                    Integer.parseInt(value));
             default -> throw new IllegalArgumentException("unknown option " + name);
         };
     }

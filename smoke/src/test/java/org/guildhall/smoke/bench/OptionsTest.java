@@ -55,6 +55,13 @@ class OptionsTest {
     }
 
     @Test
+    void deliveries_areAHundredThousand_orAsManyAsWanted() {
+        assertEquals(100_000, Options.parse(List.of("--quick")).deliveries());
+        var options = Options.parse(List.of("--deliveries", "1000000", "--rounds", "3", "--seconds", "2", "--warm-up", "4"));
+        assertEquals("1000000 3 2.0 4.0", options.deliveries() + " " + options.rounds(16) + " " + options.seconds(16) + " " + options.warmUpSeconds());
+    }
+
+    @Test
     void otherConnections_areThoseOfTheRatios() {
         assertEquals(4, Options.parse(List.of("--connections", "4")).connectionsOfBars());
         assertEquals(16, Options.parse(List.of("--connections", "64,16")).connectionsOfBars());

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the ledger needs of a refund.
  *
- * @param state pending, succeeded, failed, canceled or returned
+ * @param state pending, needs_attention, succeeded, failed, canceled or returned
  * @param changedAt the provider's instant of this state
  */
 public record RefundFacts(
