@@ -43,3 +43,4 @@ begin
 end $$;
 grant select, insert, update on platform.event_feeds to guildhall_app;
 grant select, insert, delete on platform.events to guildhall_app;
+grant select on platform.event_feeds, platform.events to guildhall_readonly, guildhall_backup;
