@@ -72,6 +72,14 @@ check "an owner reviews it" 201 '.outcome == "approved"'
 call GET "/platform/audit-events/$event/reviews"
 check "beside the event" 200 '.data | length == 1'
 
+call GET "/platform/events?type=token.revoked&sort=-position&limit=1"
+check "the event feed has it, too" 200 ".data[0].entity_id == \"$rotated\" and .data[0].after.state == \"revoked\""
+position=$(member '.data[0].position')
+call GET "/platform/events?after=$((position - 1))&limit=1"
+check "and is read on from a position" 200 ".data[0].position == $position"
+call GET "/platform/events?after=9007199254740991"
+check "but not from one that it hasn't reached" 400 '.errors[0].parameter == "after"'
+
 code=$(curl -sS -o /dev/null -w '%{http_code}' "$GUILDHALL_URL/problems/not_found")
 check_that "every problem has a page" test "$code" = 200
 call GET /nowhere

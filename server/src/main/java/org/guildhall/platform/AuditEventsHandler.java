@@ -1,10 +1,7 @@
 package org.guildhall.platform;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +28,6 @@ import org.guildhall.api.model.TokenId;
 import org.guildhall.api.platform.AuditEventsApi;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.json.EntityIds;
-import org.guildhall.core.json.Json;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.TimeWindow;
@@ -39,25 +35,22 @@ import org.guildhall.platform.AuditStore.Entity;
 import org.guildhall.platform.AuditStore.Event;
 import org.guildhall.platform.AuditStore.EventEntities;
 import org.guildhall.platform.AuditStore.Filter;
+import org.guildhall.platform.events.AuditedEntities;
 import org.jspecify.annotations.Nullable;
 
 /** The audit trail and its reviews: {@code /platform/audit-events}. */
 final class AuditEventsHandler implements AuditEventsApi<Call> {
 
-    private static final TypeReference<LinkedHashMap<String, Object>> MEMBERS = new TypeReference<>() {};
-
-    /** The actor types of each id prefix. */
-    private static final Map<String, Set<String>> ACTORS =
-            Map.of("con", Set.of("operator", "member"), "run", Set.of("job"), "cnn", Set.of("webhook"));
-
     private final AuditStore trail;
     private final AuditReviewStore reviews;
     private final EntityIds entities;
+    private final AuditedEntities audited;
 
     AuditEventsHandler(AuditStore trail, AuditReviewStore reviews, EntityIds entities) {
         this.trail = trail;
         this.reviews = reviews;
         this.entities = entities;
+        this.audited = new AuditedEntities(entities);
     }
 
     @Override
@@ -144,7 +137,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         UUID actor = null;
         if (query.actorId() != null) {
             var prefix = query.actorId().substring(0, 3);
-            var known = ACTORS.get(prefix);
+            var known = AuditedEntities.actorTypes(prefix);
             if (known == null || actorTypes != null && !known.containsAll(actorTypes)) {
                 return null;
             }
@@ -175,7 +168,7 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     }
 
     private EntityChange toApi(Entity entity) {
-        return new EntityChange(entity.type(), entities.id(entity.type(), entity.id()), members(entity.before()), members(entity.after()));
+        return new EntityChange(entity.type(), audited.id(entity.type(), entity.id()), AuditedEntities.members(entity.before()), AuditedEntities.members(entity.after()));
     }
 
     private AuditEvent toApi(Event event, Map<UUID, EventEntities> touched) {
@@ -183,33 +176,14 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
         var changes = of.first().stream().map(this::toApi).toList();
         var primary = changes.getFirst();
         return new AuditEvent(
-                new AuditEventId(event.id()), event.occurredAt(), event.recordedAt(), ActorType.fromValue(event.actorType()), actor(event),
+                new AuditEventId(event.id()), event.occurredAt(), event.recordedAt(), ActorType.fromValue(event.actorType()),
+                audited.actor(event.actorType(), event.actorId()),
                 event.tokenId() == null ? null : new TokenId(event.tokenId()),
                 event.subjectTenantId() == null ? null : new TenantId(event.subjectTenantId()), event.operation(), event.status(),
                 event.action(), AuditCategory.fromValue(event.category()), event.entityType(),
-                entities.id(event.entityType(), event.entityId()), primary.before(), primary.after(), changes, of.total(), event.reason(),
+                audited.id(event.entityType(), event.entityId()), primary.before(), primary.after(), changes, of.total(), event.reason(),
                 event.sourceWorkflow(), event.replayPointer(), event.requestId(), event.traceId(),
                 event.keyHmac() == null ? null : HexFormat.of().formatHex(event.keyHmac()), 1);
-    }
-
-    private static @Nullable String actor(Event event) {
-        if (event.actorId() == null) {
-            return null;
-        }
-        var prefix = ACTORS.entrySet().stream()
-                .filter(kind -> kind.getValue().contains(event.actorType()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow();
-        return TypeIds.format(prefix, event.actorId());
-    }
-
-    private static @Nullable Map<String, Object> members(@Nullable String json) {
-        try {
-            return json == null ? null : Json.WIRE.readValue(json, MEMBERS);
-        } catch (JsonProcessingException broken) {
-            throw new IllegalStateException("the audit trail contains invalid JSON", broken);
-        }
     }
 
     private static AuditReview toApi(AuditReviewStore.Row row) {

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.KeyCleanups;
 import org.guildhall.core.data.TaskLease;
+import org.guildhall.core.data.TenantTasks;
 import org.guildhall.core.work.TaskQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +27,10 @@ final class IdempotencyKeyCleanupJob implements TaskQueue.Job {
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         int deleted = KEYS_AT_ONCE;
         while (deleted == KEYS_AT_ONCE && !stopping.getAsBoolean()) {
-            deleted = transactions.upkeep(lease, tx -> store.deleteKeys(tx, KeyCleanups.KEPT, KEYS_AT_ONCE));
+            deleted = transactions.upkeep(lease, tx -> store.deleteKeys(tx, TenantTasks.KEYS_KEPT, KEYS_AT_ONCE));
         }
         var oldest = db.read(lease.tenant(), Db.ANY_REVISION, store::oldestKey);
-        return oldest == null ? null : oldest.plus(KeyCleanups.KEPT);
+        return oldest == null ? null : oldest.plus(TenantTasks.KEYS_KEPT);
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.guildhall.platform;
 import java.time.Instant;
 import java.util.UUID;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.KeyCleanups;
+import org.guildhall.core.data.TenantTasks;
 import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ public final class Platform {
      * @param after only keys that were created after this instant; null for all
      */
     public DeletedKeys deleteOldKeys(Tx tx, @Nullable Instant after, int most) {
-        return store.deleteKeys(tx, KeyCleanups.KEPT, after, most);
+        return store.deleteKeys(tx, TenantTasks.KEYS_KEPT, after, most);
     }
 
     /** Makes a connection to a payment provider known before its tenant is. */

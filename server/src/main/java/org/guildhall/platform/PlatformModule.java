@@ -12,7 +12,7 @@ import org.guildhall.core.auth.Caller;
 import org.guildhall.core.auth.Credentials;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.KeyCleanups;
+import org.guildhall.core.data.TenantTasks;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Idempotency;
 import org.guildhall.core.http.content.RawBody;
@@ -20,6 +20,8 @@ import org.guildhall.core.http.limits.RateLimits;
 import org.guildhall.core.json.EntityIds;
 import org.guildhall.core.json.Spec;
 import org.guildhall.core.work.TaskQueue;
+import org.guildhall.platform.events.AuditedEntities;
+import org.guildhall.platform.events.EventsModule;
 import org.guildhall.platform.pages.PagesModule;
 
 /** Wires the platform room: tenants, settings, consumers, tokens, audit trail, health and maintenance. */
@@ -32,6 +34,8 @@ public final class PlatformModule implements AutoCloseable {
             new TaskQueue.Policy(Integer.MAX_VALUE, Duration.ofMinutes(1), Duration.ofHours(1), TaskQueue.Priority.BULK, true);
 
     private final IdempotencyKeyCleanupJob upkeep;
+    private final EventsModule events = new EventsModule();
+    private final Db jobs;
     private final Platform door;
     private final TokenStore tokens = new TokenStore();
     private final ConsumerStore consumers = new ConsumerStore();
@@ -58,12 +62,14 @@ public final class PlatformModule implements AutoCloseable {
         this.credentials = new CredentialStore(db);
         this.use = new TokenLastUse(jobs);
         this.door = new Platform(db, jobs);
+        this.jobs = jobs;
         this.upkeep = new IdempotencyKeyCleanupJob(jobs);
     }
 
     /** Schedules the room's maintenance. */
     public void schedule(TaskQueue work) {
-        work.on(KeyCleanups.TASK, CLEANUP, upkeep);
+        work.on(TenantTasks.DELETE_KEYS, CLEANUP, upkeep);
+        events.schedule(work, CLEANUP, jobs);
     }
 
     /** The door for other rooms. */
@@ -116,6 +122,7 @@ public final class PlatformModule implements AutoCloseable {
         new TokensHandler(tokens, consumers, issuer).bind(routes);
         new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);
         new AuditEventsHandler(new AuditStore(), new AuditReviewStore(), entities).bind(routes);
+        events.bind(routes, new AuditedEntities(entities));
         api.expansions().offer("consumer", "con", (tx, ids) -> consumers.getAll(tx, ids).stream()
                 .map(ConsumersHandler::toApi)
                 .collect(Collectors.toMap(consumer -> consumer.id().toString(), consumer -> consumer)));

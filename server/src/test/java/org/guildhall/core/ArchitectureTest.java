@@ -45,7 +45,7 @@ class ArchitectureTest {
                     "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "paystack",
                     "stripe", "calls", "events", "connections"),
             "schedule", List.of("calendars", "bookings", "series", "sessions", "classes"),
-            "platform", List.of("pages"));
+            "platform", List.of("pages", "events"));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

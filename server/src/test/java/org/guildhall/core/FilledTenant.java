@@ -40,6 +40,7 @@ public final class FilledTenant {
         BillingExamples.reconciliation(samples);
         BillingExamples.unfinishedReconciliation(samples);
         BillingExamples.dunningAttempt(samples);
+        PlatformExamples.feedEvent(samples);
         return samples.tenant;
     }
 }

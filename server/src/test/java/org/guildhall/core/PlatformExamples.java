@@ -44,7 +44,9 @@ final class PlatformExamples {
             example(CREATE_AUDIT_REVIEW).makes("rev").at("audit_event_id", PlatformExamples::event),
             example(LIST_AUDIT_EVENT_CHANGES).at("audit_event_id", PlatformExamples::event).entry("/entity_id", PlatformExamples::entity),
             example(LIST_AUDIT_EVENT_REVIEWS).at("audit_event_id", PlatformExamples::event),
-            example(GET_AUDIT_REVIEW).at("audit_event_id", PlatformExamples::event));
+            example(GET_AUDIT_REVIEW).at("audit_event_id", PlatformExamples::event),
+            example(LIST_EVENTS).entry(PlatformExamples::feedEvent),
+            example(GET_EVENT).at("event_id", PlatformExamples::feedEvent));
 
     private PlatformExamples() {}
 
@@ -74,6 +76,14 @@ final class PlatformExamples {
         return samples.once("event", () -> {
             samples.id("con");
             return String.valueOf(samples.http.get("/api/v1/platform/audit-events?limit=1&action=consumer.created").expect(200).at("/data/0/id"));
+        });
+    }
+
+    /** An event of the feed; always the same one, since events never change. */
+    static String feedEvent(SampleData samples) {
+        return samples.once("feedEvent", () -> {
+            samples.id("con");
+            return String.valueOf(samples.http.get("/api/v1/platform/events?limit=1&type=consumer.changed").expect(200).at("/data/0/id"));
         });
     }
 

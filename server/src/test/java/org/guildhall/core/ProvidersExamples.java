@@ -116,9 +116,12 @@ final class ProvidersExamples {
         var rule = samples.made("/api/v1/providers/alert-rules", Map.of(
                 "name", "Waits", "condition", Map.of("type", "percent_below", "value", 100), "scope", Map.of("signal_id", signal), "actionable", "none",
                 "severity", "minor", "for_evaluations", 1440));
+        // The evaluation that the new rule has requested may write the same row at once; it locks the rule first, and so does this.
         insert(samples, """
-                insert into providers.alert_streaks (tenant_id, rule_id, signal_id, evaluations, counted_at) values (?, ?, ?, 1, now())
-                on conflict do nothing""", samples.tenant.id(), TypeIds.parse("alr", rule), TypeIds.parse("sig", signal));
+                with rule as materialized (select id from providers.alert_rules where tenant_id = ? and id = ? for update)
+                insert into providers.alert_streaks (tenant_id, rule_id, signal_id, evaluations, counted_at)
+                select ?, id, ?, 1, now() from rule
+                on conflict do nothing""", samples.tenant.id(), TypeIds.parse("alr", rule), samples.tenant.id(), TypeIds.parse("sig", signal));
     }
 
     private static void insert(SampleData samples, String statement, Object... values) {

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.guildhall.TestServer;
 import org.guildhall.api.TypeIds;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.KeyCleanups;
 import org.guildhall.core.data.PgProxy;
+import org.guildhall.core.data.TenantTasks;
 import org.guildhall.core.work.TaskRun;
 import org.junit.jupiter.api.Test;
 
@@ -40,13 +40,13 @@ class MaintenanceTest {
     }
 
     private void cleanUp() {
-        TaskRun.now(server, platform.tenant.id(), KeyCleanups.TASK, platform.tenant.id(), new IdempotencyKeyCleanupJob(server.db()));
+        TaskRun.now(server, platform.tenant.id(), TenantTasks.DELETE_KEYS, platform.tenant.id(), new IdempotencyKeyCleanupJob(server.db()));
     }
 
     /** The hours until the tenant's cleanup task runs. */
     private List<String> due() throws SQLException {
         return platform.tenant.found("select round(extract(epoch from execution_time - now()) / 3600) from platform.scheduled_tasks where task_name = ? and task_instance = ?",
-                KeyCleanups.TASK, platform.tenant.id() + "/" + platform.tenant.id());
+                TenantTasks.DELETE_KEYS, platform.tenant.id() + "/" + platform.tenant.id());
     }
 
     @Test
@@ -92,7 +92,9 @@ class MaintenanceTest {
         create("first");
         create("second");
         assertEquals(List.of("25"), due());
-        assertEquals(List.of("0"), platform.tenant.found("select requests from platform.scheduled_tasks where task_instance = ?", platform.tenant.id() + "/" + platform.tenant.id()));
+        assertEquals(List.of("0"), platform.tenant.found(
+                "select requests from platform.scheduled_tasks where task_name = ? and task_instance = ?",
+                TenantTasks.DELETE_KEYS, platform.tenant.id() + "/" + platform.tenant.id()));
     }
 
     @Test

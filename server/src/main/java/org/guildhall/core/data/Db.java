@@ -48,7 +48,8 @@ public final class Db implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Clock clock;
-    private final KeyCleanups cleanups = new KeyCleanups();
+    private final TenantTasks tenantTasks;
+    private final DueTasks dueTasks;
     private final String statementTimeout;
     private final @Nullable FairShare shares;
 
@@ -59,7 +60,7 @@ public final class Db implements AutoCloseable {
 
     /** Opens the request pool. @throws IllegalStateException if the database fails the {@link Preflight} */
     public Db(DbConfig config) {
-        this(pool(config), new Clock(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
+        this(pool(config), new Clock(), new DueTasks(), new TenantTasks(), "", new FairShare(config.poolSize(), config.tenantShare(), config.poolWait()));
         try {
             unguarded(connection -> {
                 Preflight.check(connection);
@@ -72,9 +73,11 @@ public final class Db implements AutoCloseable {
     }
 
     /** @param shares null if the pool isn't shared fairly among tenants */
-    private Db(HikariDataSource pool, Clock clock, String statementTimeout, @Nullable FairShare shares) {
+    private Db(HikariDataSource pool, Clock clock, DueTasks dueTasks, TenantTasks tenantTasks, String statementTimeout, @Nullable FairShare shares) {
         this.pool = pool;
         this.clock = clock;
+        this.dueTasks = dueTasks;
+        this.tenantTasks = tenantTasks;
         this.statementTimeout = statementTimeout;
         this.shares = shares;
     }
@@ -84,7 +87,7 @@ public final class Db implements AutoCloseable {
      * statement timeout of five minutes within a tenant. It must be closed separately.
      */
     public Db forJobs(DbConfig config) {
-        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, JOB_TIMEOUT, null);
+        return new Db(pool(config, "guildhall-jobs", config.jobPoolSize(), JOB_POOL_WAIT, JOB_SOCKET_SECONDS), clock, dueTasks, tenantTasks, JOB_TIMEOUT, null);
     }
 
     /** A pool with the request pool's settings, without the preflight. */
@@ -116,6 +119,11 @@ public final class Db implements AutoCloseable {
         return clock;
     }
 
+    /** The tasks that commits of this node request; the database for jobs has the same. */
+    public DueTasks dueTasks() {
+        return dueTasks;
+    }
+
     /** Reads as a tenant. Each statement carries the tenant and is a transaction of its own. */
     public <T> T read(UUID tenant, long revision, Function<Tx, T> work) {
         try (var lease = lease(tenant, false)) {
@@ -132,7 +140,7 @@ public final class Db implements AutoCloseable {
         try {
             var lease = lease(tenant, true);
             var guard = new TenantConnection(lease, tenant, revision, false, statementTimeout);
-            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock, new TreeMap<>()), revision, cleanups);
+            return new WriteTransaction(lease, guard, new Tx(tenant, guard, clock, new TreeMap<>()), revision, tenantTasks, dueTasks);
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }

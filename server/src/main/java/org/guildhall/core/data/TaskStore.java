@@ -152,14 +152,16 @@ public final class TaskStore {
         }
     }
 
-    /** Ends a completed run. The task runs once more if it was requested during the run. */
-    public static void finish(DataSource pool, TaskLease lease) {
+    /** Ends a completed run. The task runs once more if it was requested during the run. Returns true if so. */
+    public static boolean finish(DataSource pool, TaskLease lease) {
         try (var connection = pool.getConnection(); var statement = connection.prepareStatement(REMOVE)) {
             key(statement, 1, lease);
             statement.setLong(4, lease.requests());
-            if (statement.executeUpdate() == 0) {
+            boolean again = statement.executeUpdate() == 0;
+            if (again) {
                 reschedule(pool, lease, null);
             }
+            return again;
         } catch (SQLException failed) {
             throw Failures.translate(failed);
         }

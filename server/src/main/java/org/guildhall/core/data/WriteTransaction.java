@@ -79,11 +79,14 @@ public final class WriteTransaction implements AutoCloseable {
     private final TenantConnection guard;
     private final Tx tx;
     private final long revision;
-    private final KeyCleanups cleanups;
+    private final TenantTasks tenantTasks;
+    private final DueTasks dueTasks;
     private boolean awaited;
+    private boolean told;
 
-    WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision, KeyCleanups cleanups) {
-        this.cleanups = cleanups;
+    WriteTransaction(Lease lease, TenantConnection guard, Tx tx, long revision, TenantTasks tenantTasks, DueTasks dueTasks) {
+        this.tenantTasks = tenantTasks;
+        this.dueTasks = dueTasks;
         this.lease = lease;
         this.guard = guard;
         this.tx = tx;
@@ -179,12 +182,9 @@ public final class WriteTransaction implements AutoCloseable {
                 bindEvent(packet.add(AUDIT), audit);
             }
         }
-        boolean cleanup = finish.claim() != null && cleanups.isDue(tx.tenant());
         var tasks = new ArrayList<>(tx.tasks());
-        if (cleanup) {
-            // Always the last one, so that transactions that request the same tasks don't wait for each other in a circle.
-            tasks.add(KeyCleanups.request(tx.tenant(), tx.now()));
-        }
+        // Always the last ones, so that transactions that request the same tasks don't wait for each other in a circle.
+        tasks.addAll(tenantTasks.due(tx.tenant(), tx.now(), finish.claim() != null, audit != null || told));
         if (!tasks.isEmpty()) {
             TaskStore.add(packet, tasks);
         }
@@ -194,14 +194,14 @@ public final class WriteTransaction implements AutoCloseable {
             packet.add(REVISION);
         }
         send(packet);
-        if (cleanup) {
-            cleanups.committed(tx.tenant());
-        }
+        tenantTasks.committed(tasks);
+        dueTasks.committed(tasks, tx.now());
     }
 
     /** Writes several audit events before the commit, in one round trip. Their order in the trail is that of the list. */
     public void tell(List<AuditRecord> events) {
         tx.requireCurrent();
+        told = true;
         var touched = events.stream().flatMap(event -> touched(event, 0)).toList();
         var packet = new MultiStatement();
         guard.takePending().forEach(packet::add);
@@ -222,9 +222,9 @@ public final class WriteTransaction implements AutoCloseable {
             packet.add(BEGIN).add(TENANT).bind(tx.tenant().toString()).add(WAIT).bind(claim.lock()).bind(0L);
             int before = packet.size();
             keep(packet.add(KEEP_FIRST), claim, refusal).bind(claim.hmacs()).add(KEPT_BY_ANY).bind(claim.hmacs());
-            boolean cleanup = cleanups.isDue(tx.tenant());
-            if (cleanup) {
-                TaskStore.add(packet, List.of(KeyCleanups.request(tx.tenant(), tx.now())));
+            var tasks = tenantTasks.due(tx.tenant(), tx.now(), true, false);
+            if (!tasks.isEmpty()) {
+                TaskStore.add(packet, tasks);
             }
             packet.add(COMMIT);
             try (var statement = sent(packet)) {
@@ -234,9 +234,7 @@ public final class WriteTransaction implements AutoCloseable {
                 try (var first = statement.getResultSet()) {
                     if (first.next()) {
                         drain(statement);
-                        if (cleanup) {
-                            cleanups.committed(tx.tenant());
-                        }
+                        tenantTasks.committed(tasks);
                         return null;
                     }
                 }

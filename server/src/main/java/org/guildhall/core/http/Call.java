@@ -1,6 +1,7 @@
 package org.guildhall.core.http;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -35,6 +36,7 @@ public final class Call {
     private boolean credentials;
     private @Nullable UUID subjectTenant;
     private @Nullable String reason;
+    private Duration awaiting = Duration.ZERO;
 
     Call(Operation operation, @Nullable Caller caller, String requestId, InetAddress address, @Nullable PageRequest page,
             @Nullable Set<Long> ifMatch, @Nullable SignedRequest signed) {
@@ -154,6 +156,15 @@ public final class Call {
     /** States that a caller's rights have changed: from its next request on, every node reads the credentials again. */
     public void credentialsChanged() {
         credentials = true;
+    }
+
+    /** States that a read has found nothing yet. It is read again for as long, until it finds something. */
+    public void awaiting(Duration longest) {
+        awaiting = longest;
+    }
+
+    Duration awaiting() {
+        return awaiting;
     }
 
     /** Sets the tenant that a platform operation concerns; that tenant sees the event in its own trail. */

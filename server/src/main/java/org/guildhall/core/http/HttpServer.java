@@ -306,6 +306,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() {
+        pipeline.stop();
         try {
             jetty.stop();
         } catch (Exception failed) {

@@ -1,5 +1,6 @@
 package org.guildhall.core.http;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 import org.guildhall.api.Endpoint;
@@ -19,6 +20,7 @@ import org.guildhall.core.external.ExternalCalls.Leased;
 import org.guildhall.core.external.ExternalCalls;
 import org.guildhall.core.http.RequestReader.Read;
 import org.guildhall.core.http.limits.AnswersInFlight;
+import org.guildhall.core.http.limits.Waiting;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.sql.HeavyAnswer;
@@ -54,6 +56,7 @@ final class Pipeline {
     private final ResponseWriter answers;
     private final Problems problems;
     private final AnswersInFlight inFlight;
+    private final Waiting waiting = new Waiting();
 
     Pipeline(Db db, AccessControl accessControl, RequestReader reader, Idempotency idempotency, ResponseWriter answers, Problems problems,
             AnswersInFlight inFlight, ExternalCalls calls) {
@@ -66,6 +69,11 @@ final class Pipeline {
         this.answers = answers;
         this.problems = problems;
         this.inFlight = inFlight;
+    }
+
+    /** Ends the requests that wait for something to read, since the server stops. */
+    void stop() {
+        waiting.close();
     }
 
     /** Runs a request; every failure becomes an answer. */
@@ -113,6 +121,31 @@ final class Pipeline {
         if (caller == null) {
             return answers.answer(exchange, call, read, endpoint.handle(call, read.input()));
         }
+        var answer = readOnce(exchange, operation, endpoint, caller, read, call);
+        return call.awaiting().isZero() || !waiting.enter(caller.tenant())
+                ? answer
+                : awaited(exchange, operation, endpoint, caller, read, answer, call.awaiting());
+    }
+
+    /** Reads again until there is something to read, or the time is over. Nothing is held in between. */
+    private Response awaited(
+            Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read, Response nothing, Duration longest) {
+        var answer = nothing;
+        long start = System.nanoTime();
+        try {
+            boolean found = false;
+            while (!found && waiting.pause(longest.minusNanos(System.nanoTime() - start))) {
+                var call = call(exchange, operation, caller, read.page(), read);
+                answer = readOnce(exchange, operation, endpoint, caller, read, call);
+                found = call.awaiting().isZero();
+            }
+        } finally {
+            waiting.leave(caller.tenant());
+        }
+        return answer;
+    }
+
+    private Response readOnce(Exchange exchange, Operation operation, Endpoint<Call> endpoint, Caller caller, Read read, Call call) {
         var answer = exchange.hasReservation() ? readLarge(exchange, operation, endpoint, caller, read) : db.read(caller.tenant(), caller.revision(), tx -> {
             tx.light();
             call.within(tx);

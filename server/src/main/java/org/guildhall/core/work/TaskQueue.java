@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.guildhall.core.data.Clock;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.DueTasks;
 import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.data.TaskStore;
 import org.guildhall.core.data.Tx;
@@ -42,7 +43,7 @@ public final class TaskQueue implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskQueue.class);
 
-    /** Also the longest wait of due work while a node is free. */
+    /** Also the longest wait of due work while a node is free. Work that this node has requested itself doesn't wait for it. */
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(4);
     /** After so many missed heartbeats a node counts as dead: after 16 seconds, noticed up to 8 seconds later. */
@@ -55,6 +56,7 @@ public final class TaskQueue implements AutoCloseable {
 
     private final DataSource pool;
     private final Clock clock;
+    private final DueTasks dueTasks;
     private final int threads;
     private final Predicate<UUID> active;
     private final Map<String, RegisteredJob> jobs = new HashMap<>();
@@ -68,13 +70,14 @@ public final class TaskQueue implements AutoCloseable {
      * @param active true if a tenant's tasks may run; tasks of a suspended tenant are paused until {@link #wake}
      */
     public TaskQueue(Db db, int threads, Predicate<UUID> active) {
-        this(db.pool(), db.clock(), threads, active, STALLED);
+        this(db.pool(), db.clock(), db.dueTasks(), threads, active, STALLED);
     }
 
     /** @param stalled how long the search for due work may fail to run before the queue counts as stalled */
-    TaskQueue(DataSource pool, Clock clock, int threads, Predicate<UUID> active, Duration stalled) {
+    TaskQueue(DataSource pool, Clock clock, DueTasks dueTasks, int threads, Predicate<UUID> active, Duration stalled) {
         this.pool = pool;
         this.clock = clock;
+        this.dueTasks = dueTasks;
         this.threads = threads;
         this.active = active;
         this.stalled = stalled;
@@ -194,9 +197,14 @@ public final class TaskQueue implements AutoCloseable {
             var next = work.job().run(lease, state::isShuttingDown);
             return ending(() -> {
                 if (next == null) {
-                    TaskStore.finish(pool, lease);
+                    if (TaskStore.finish(pool, lease)) {
+                        dueTasks.requested();
+                    }
                 } else {
                     TaskStore.reschedule(pool, lease, next);
+                    if (!next.isAfter(clock.now())) {
+                        dueTasks.requested();
+                    }
                 }
             });
         } catch (TaskLease.Lost lost) {
@@ -254,6 +262,7 @@ public final class TaskQueue implements AutoCloseable {
         lastSearch = System.nanoTime();
         built.start();
         scheduler = built;
+        dueTasks.onRequest(built::triggerCheckForDueExecutions);
     }
 
     /** True if the queue is started, not stopped, and has recently searched for due work. */
@@ -305,6 +314,7 @@ public final class TaskQueue implements AutoCloseable {
 
     @Override
     public void close() {
+        dueTasks.close();
         if (scheduler != null) {
             scheduler.stop();
         }

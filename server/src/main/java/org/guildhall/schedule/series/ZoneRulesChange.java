@@ -4,12 +4,10 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.SeriesId;
@@ -78,7 +76,6 @@ final class ZoneRulesChange {
     }
 
     private void fit(Tx tx, Changes changes, Row row, List<SessionStore.Row> present, Map<LocalDateTime, Instant> instants, Instant now) {
-        var staying = staying(present);
         var moving = new ArrayList<Target>();
         var gone = new ArrayList<SessionStore.Row>();
         for (var session : present) {
@@ -88,30 +85,39 @@ final class ZoneRulesChange {
             }
             if (session.startsAt().equals(at)) {
                 moveTasks.complete(tx, changes, session, Tasks.Outcome.NO_LONGER_NEEDED, "The session starts at its local time.");
-            } else if (Objects.requireNonNull(session.series()).changed()) {
-                continue;
-            } else if (SeriesSessions.hasBookings(session) || at != null && staying.contains(at)) {
-                moveTasks.open(tx, changes, session, at);
-            } else if (at == null) {
-                gone.add(session);
-            } else if (at.isAfter(now)) {
-                moving.add(new Target(session, at));
+            } else if (!Objects.requireNonNull(session.series()).changed()) {
+                if (SeriesSessions.hasBookings(session)) {
+                    moveTasks.open(tx, changes, session, at);
+                } else if (at == null) {
+                    gone.add(session);
+                } else if (at.isAfter(now)) {
+                    moving.add(new Target(session, at));
+                }
             }
+        }
+        for (var target : withoutRoom(moving, present)) {
+            moveTasks.open(tx, changes, target.session(), target.at());
         }
         made.remove(tx, changes, gone, UNBOOKED);
         move(tx, changes, moving);
     }
 
-    /** The original starts of the sessions that aren't moved. No other session of the series can have one of them. */
-    private static Set<Instant> staying(List<SessionStore.Row> present) {
-        var staying = new HashSet<Instant>();
-        for (var session : present) {
-            var place = Objects.requireNonNull(session.series());
-            if (place.changed() || !session.state().equals("scheduled") || SeriesSessions.hasBookings(session)) {
-                staying.add(place.originalStartsAt());
+    /** Takes out, and returns, the sessions that would get the original start of one that stays. That takes rules that change by a whole day. */
+    private static List<Target> withoutRoom(List<Target> moving, List<SessionStore.Row> present) {
+        var without = new ArrayList<Target>();
+        while (true) {
+            var ids = moving.stream().map(target -> target.session().id()).collect(Collectors.toSet());
+            var staying = present.stream()
+                    .filter(session -> !ids.contains(session.id()))
+                    .map(session -> Objects.requireNonNull(session.series()).originalStartsAt())
+                    .collect(Collectors.toSet());
+            var more = moving.stream().filter(target -> staying.contains(target.at())).toList();
+            if (more.isEmpty()) {
+                return without;
             }
+            moving.removeAll(more);
+            without.addAll(more);
         }
-        return staying;
     }
 
     /** Moves the last of those that go forward first, and the first of those that go back, so that none meets a neighbor that hasn't moved yet. */

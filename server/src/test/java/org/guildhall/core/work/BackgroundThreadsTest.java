@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.guildhall.TestServer;
 import org.guildhall.core.data.Clock;
+import org.guildhall.core.data.DueTasks;
 import org.guildhall.core.log.BufferedLogAppender;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -89,7 +90,7 @@ class BackgroundThreadsTest {
     void scheduler_afterDriverErrors_continues() throws Exception {
         var asked = new AtomicInteger();
         var looked = new AtomicInteger();
-        try (var work = new TaskQueue(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), new Clock(), 2, tenant -> true, Duration.ofMinutes(6))) {
+        try (var work = new TaskQueue(failing(() -> asked.incrementAndGet() % 2 == 0, looked::incrementAndGet), new Clock(), new DueTasks(), 2, tenant -> true, Duration.ofMinutes(6))) {
             work.start();
             assertTrue(within(30, () -> asked.get() > 6 && looked.get() > 3), asked + " asked, " + looked + " looked");
             assertTrue(work.runs());
@@ -108,7 +109,7 @@ class BackgroundThreadsTest {
                     Thread.currentThread().interrupt();
                 }
             }
-        }), new Clock(), 2, tenant -> true, Duration.ofSeconds(3))) {
+        }), new Clock(), new DueTasks(), 2, tenant -> true, Duration.ofSeconds(3))) {
             work.start();
             assertTrue(work.runs());
             assertFalse(work.hasStalled());

@@ -237,6 +237,29 @@ class ZoneRulesTest {
         assertProblem("409 conflict", schedule.act("/class-types/" + classType + "/archive"));
     }
 
+    /** As when Samoa changed to the other side of the date line: each session would start when the next one did. */
+    @Test
+    void rulesThatChangeByADay_meetNoNeighbor() throws SQLException {
+        var free = create("FREQ=DAILY;COUNT=4");
+        var series = create("FREQ=DAILY;COUNT=4");
+        var ids = sessions(series, "/id");
+        schedule.booked(ids.get(2));
+        zone.changeTo(-14);
+        older(free);
+        older(series);
+        assertEquals("succeeded 2 2", run());
+        assertEquals(at(8, 1, 2, 3, 4), sessions(free, "/starts_at"));
+        assertEquals(at(8, 0, 1, 2, 4), sessions(series, "/starts_at"), "there is no room before the booked one");
+        assertEquals(List.of("1 open null", "1 open null", "1 open null", "0 null null"), ids.stream().map(this::task).toList());
+        zone.changeTo(10);
+        older(free);
+        older(series);
+        assertEquals("succeeded 2 2", run());
+        assertEquals(at(8, 0, 1, 2, 3), sessions(free, "/starts_at"));
+        assertEquals(at(8, 0, 1, 2, 3), sessions(series, "/starts_at"));
+        assertEquals("1 completed no_longer_needed", task(ids.getFirst()));
+    }
+
     @Test
     void bookingsDuringTheRun_waitForItsLock() throws Exception {
         var series = create("FREQ=DAILY;COUNT=8");

@@ -131,6 +131,10 @@ select tenant_id, pg_temp.id(26, n), pg_temp.past(n), pg_temp.past(n), case when
 from sizes, generate_series(1, 100 * scale) n;
 insert into platform.audit_entities (tenant_id, event_id, position, entity_type, entity_id, occurred_at, salt)
 select tenant_id, pg_temp.id(26, n), 0, 'product', pg_temp.parent(4, n, 80 * scale), pg_temp.past(n), '\x00' from sizes, generate_series(1, 100 * scale) n;
+insert into platform.event_feeds (tenant_id, last_position) select tenant_id, 100 * scale from sizes;
+insert into platform.events (tenant_id, id, position, type, audit_event_id, entity_position, recorded_at)
+select tenant_id, pg_temp.id(70, n), n, case when n % 500 = 0 then 'product.retired' else 'product.changed' end, pg_temp.id(26, n), 0, pg_temp.past(n)
+from sizes, generate_series(1, 100 * scale) n;
 insert into tasks.operational_tasks (tenant_id, id, title, owner_kind, owner_name, owner_person_id, due_at, overdue_at, priority, workflow,
     entity_type, entity_id, state, outcome_kind, completed_at, created_at)
 select tenant_id, pg_temp.id(28, n), 'Task ' || n, 'person', 'Owner ' || n % 1000, pg_temp.parent(10, n, 80 * scale), due, due,
