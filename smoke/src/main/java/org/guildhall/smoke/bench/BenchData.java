@@ -102,7 +102,7 @@ final class BenchData {
                   from copies c, sample s join billing.webhook_payloads p on p.tenant_id = s.tenant_id and p.id = s.payload_id)
                 insert into billing.webhook_deliveries
                 select copy.*
-                from copies c, sample s, jsonb_populate_record(s, jsonb_build_object('id', c.id, 'payload_id', c.payload_id,
+                from copies c, sample s, jsonb_populate_record(null::billing.webhook_deliveries, to_jsonb(s) || jsonb_build_object('id', c.id, 'payload_id', c.payload_id,
                   'event_reference', 'evt_copy_' || c.n, 'object_reference', 'cus_copy_' || c.n,
                   'created_at', s.created_at - c.n * interval '7 seconds', 'received_at', s.created_at - c.n * interval '7 seconds')) as copy""".formatted(CLUB, copies));
         settle();
