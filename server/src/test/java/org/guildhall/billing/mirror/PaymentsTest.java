@@ -83,6 +83,20 @@ class PaymentsTest {
     }
 
     @Test
+    void paymentThatFailsAndIsPaid_isAnEventEach_once() {
+        var sender = connected();
+        var failed = StripeSender.event("evt_f", "payment_intent.payment_failed", now, intent("pi_1", "requires_payment_method"));
+        outcome(sender, failed);
+        outcome(sender, failed);
+        outcome(sender, StripeSender.event("evt_p", "charge.succeeded", now + 5, charge("ch_2", "pi_1", "succeeded", now + 5)));
+        for (var type : List.of("payment.failed", "payment.succeeded")) {
+            var events = http.get("/api/v1/platform/events?type=" + type).expect(200).json().get("data");
+            assertEquals(1, events.size(), type);
+            assertEquals("webhook " + type, events.at("/0/actor_type").asText() + " payment." + events.at("/0/after/state").asText());
+        }
+    }
+
+    @Test
     void failedPayment_tellsItsReason_untilItIsPaid() {
         assertEquals("applied", send("payment_intent.payment_failed", now, intent("pi_1", "requires_payment_method")));
         assertEquals("failed 12900 0 0 insufficient_funds evt_1", shown(found("failure_category=insufficient_funds").path(0)));

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.guildhall.Http;
 import org.guildhall.schedule.ScheduleFixture;
@@ -44,6 +46,22 @@ class BookingsTest {
         assertNotNull(read.at("/booked_at"));
         assertEquals("1 0 0 1 0", schedule.places(session));
         assertTrue(!schedule.http.get("/api/v1/platform/audit-events?entity_id=" + made.at("/id")).text().contains(made.at("/code")), "no code in the trail");
+    }
+
+    /** Booked, waitlisted, canceled and promoted: the feed has each change, and a refusal is none. */
+    @Test
+    void eachChange_isAnEvent_withTheBookingBeforeAndAfter() {
+        var session = schedule.session(1, ", \"waitlist_places\": 5");
+        var first = schedule.booked(session);
+        var second = schedule.booked(session);
+        schedule.book(session, schedule.person(), "").expect(409);
+        schedule.cancel(first).expect(200);
+        var changes = new ArrayList<String>();
+        schedule.http.get("/api/v1/platform/events?type=booking.changed").expect(200).json().get("data").forEach(event ->
+                changes.add((event.get("entity_id").asText().equals(first) ? "first " : "second ")
+                        + event.at("/before/state").asText("-") + " " + event.at("/after/state").asText()));
+        assertEquals(List.of("first - booked", "second - waitlisted", "first booked canceled", "second waitlisted booked"), changes);
+        assertEquals(second, schedule.http.get("/api/v1/platform/events?type=booking.waitlisted").expect(200).at("/data/0/entity_id"));
     }
 
     @Test
