@@ -23,7 +23,8 @@ public final class ScheduleFixture {
     public ScheduleFixture(TestServer server) {
         this.tenant = server.tenant();
         this.http = new Http(
-                server, tenant.token("schedule:read", "schedule:write", "runtime:read", "runtime:write", "catalog:write", "platform:audit:read"));
+                server, tenant.token(
+                        "schedule:read", "schedule:write", "runtime:read", "runtime:write", "catalog:write", "platform:audit:read", "platform:events:read"));
         http.post("/api/v1/catalog/org-types", "{\"key\": \"personal\", \"name\": \"Personal\", \"is_default\": true}").expect(201);
     }
 

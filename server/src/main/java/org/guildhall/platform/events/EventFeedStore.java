@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Puts changes into the feed of a tenant: all that a snapshot shows, in the order in which they took their locks. So an event never gets a position
  * before one that was read already, and the events of one resource stand in the order of their commits. Writers don't wait for it.
  *
- * <p>The transactions that were still running at the last time bound the search. Their numbers mean nothing on another server, so that a restored
- * database is searched once from its start.
+ * <p>The transactions that were still running at the last time bound the search. Their numbers mean nothing on another server, and a database that was
+ * restored from a backup can give a position again that somebody has read on another one. So then all that is kept is searched once, and positions go
+ * on far above all that were given before. A server is known by its identifier and the timeline of its log, which changes with each recovery.
  */
 final class EventFeedStore {
 
@@ -42,10 +43,16 @@ final class EventFeedStore {
 
     private static final String KEPT = "platform.app_now() - interval '30 days'";
 
+    private static final String SERVER = """
+            (select hashtextextended(system_identifier || left(pg_walfile_name(pg_current_wal_lsn()), 8), 0) as id from pg_control_system())""";
+
+    /** More than a feed has lost with any backup. */
+    private static final long POSITIONS_SKIPPED = 1_000_000_000;
+
     /** Of a feed f and the server c. */
     private static final String UNSEALED = """
             from platform.audit_events e
-            where e.xid >= case when f.server_id = c.system_identifier then f.next_xid else '0' end and e.seq > f.restored_seq
+            where e.xid >= case when f.server_id = c.id then f.next_xid else '0' end and e.seq > f.restored_seq
               and e.recorded_at > %s
               and not exists (select from platform.events v where v.audit_event_id = e.id)""".formatted(KEPT);
 
@@ -60,8 +67,11 @@ final class EventFeedStore {
             with unsealed as materialized (
                 select e.id, e.seq, e.xid, e.recorded_at, e.last_position
                 from platform.event_feeds f
-                cross join pg_control_system() c
-                cross join lateral (select e.id, e.seq, e.xid, e.recorded_at, f.last_position %1$s) e
+                cross join %4$s c
+                cross join lateral (
+                    select e.id, e.seq, e.xid, e.recorded_at,
+                           f.last_position + case when f.server_id in (0, c.id) then 0 else %5$d end as last_position
+                    %1$s) e
             ),
             batch as materialized (
                 select * from unsealed order by seq limit {0}
@@ -89,16 +99,20 @@ final class EventFeedStore {
                 select min(xid) as xid from unsealed where seq > (select max(seq) from batch)
             )
             update platform.event_feeds f
-            set last_position = coalesce((select max(position) from sealed), f.last_position),
-                next_xid = least(pg_snapshot_xmin(pg_current_snapshot()), (select xid from rest)),
-                server_id = case when (select xid from rest) is null then c.system_identifier else f.server_id end,
+            set last_position = coalesce(
+                    (select max(position) from sealed), f.last_position + case when f.server_id in (0, c.id) then 0 else %5$d end),
+                server_id = c.id,
+                next_xid = case
+                    when r.xid is null then pg_snapshot_xmin(pg_current_snapshot())
+                    when f.server_id = c.id and f.next_xid <> '0' then least(pg_snapshot_xmin(pg_current_snapshot()), r.xid)
+                    else '0' end,
                 restored_seq = case
-                    when f.server_id = c.system_identifier or (select xid from rest) is not null then f.restored_seq
+                    when r.xid is not null or f.server_id = c.id and f.next_xid <> '0' then f.restored_seq
                     else coalesce((select max(e.seq) from platform.audit_events e where e.xid >= pg_snapshot_xmax(pg_current_snapshot())), f.restored_seq) end
-            from pg_control_system() c
-            where f.server_id <> c.system_identifier or exists (select from batch)
+            from %4$s c cross join rest r
+            where f.server_id <> c.id or exists (select from batch)
             returning (select count(*) from batch)::int4 as number"""
-            .formatted(UNSEALED, STATE.formatted("before"), STATE.formatted("after"));
+            .formatted(UNSEALED, STATE.formatted("before"), STATE.formatted("after"), SERVER, POSITIONS_SKIPPED);
 
     private static final String STATE_OF_FEED = "select last_position, deleted_through from platform.event_feeds";
 

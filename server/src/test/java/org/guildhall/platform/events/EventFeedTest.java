@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.api.TypeIds;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.TenantTasks;
 import org.guildhall.core.work.TaskRun;
@@ -212,6 +213,21 @@ class EventFeedTest {
         }
     }
 
+    /** The id of an audit event is made before the locks are taken, and says nothing about the order. */
+    @Test
+    void eventsThatAreFoundTogether_areInTheOrderOfTheirLocks_notOfTheirIds() throws SQLException {
+        var larger = UUID.fromString("ffffffff-0000-7000-8000-000000000001");
+        var smaller = UUID.fromString("00000000-0000-7000-8000-000000000001");
+        for (var event : List.of(larger, smaller)) {
+            try (var transaction = transaction()) {
+                write(transaction, event, "{}");
+                transaction.commit();
+            }
+        }
+        assertEquals(
+                List.of(TypeIds.format("prd", larger), TypeIds.format("prd", smaller)), texts(events("?type=product.changed"), "/entity_id"));
+    }
+
     @Test
     void idleTransaction_doesntStopTheFeed() throws SQLException {
         try (var transaction = transaction(); var statement = transaction.createStatement()) {
@@ -238,6 +254,8 @@ class EventFeedTest {
         var found = events("?type=product.changed&after=" + before);
         assertEquals(List.of(product), texts(found, "/entity_id"));
         assertEquals(List.of("t"), feed("next_xid < '9000000000000' and restored_seq > 0 and server_id <> 1"));
+        assertTrue(position(found) > before + 1_000_000_000, "above all that were read before the restore");
+        assertEquals(found, events("?type=product.changed&after=" + (before + 500)), "also for who had read further than the backup");
         var next = product("Later");
         assertEquals(List.of(next), texts(events("?type=product.changed&after=" + position(found)), "/entity_id"));
     }
