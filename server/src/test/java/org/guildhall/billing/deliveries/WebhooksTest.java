@@ -20,6 +20,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.billing.StripeSender;
+import org.guildhall.core.Permutations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,7 +99,7 @@ class WebhooksTest {
         var events = List.of(
                 customer("evt_1", "customer.created", now, "A"), customer("evt_2", "customer.updated", now, "B"),
                 customer("evt_3", "customer.updated", now + 1, "C"), customer("evt_4", "customer.deleted", now + 2, "C"));
-        var seen = permutations(4).stream().map(order -> {
+        var seen = Permutations.of(4).stream().map(order -> {
             connect();
             order.forEach(at -> stripe.send(events.get(at)).expect(200));
             stripe.send(events.get(order.getFirst())).expect(200);
@@ -106,17 +107,6 @@ class WebhooksTest {
             return account.at("/data/0/state") + " " + account.at("/data/0/name") + " " + account.at("/data/0/mirror/provider_event_reference");
         }).collect(Collectors.toSet());
         assertEquals(Set.of("deleted C evt_4"), seen);
-    }
-
-    private static List<List<Integer>> permutations(int size) {
-        if (size == 0) {
-            return List.of(List.of());
-        }
-        return permutations(size - 1).stream().flatMap(order -> IntStream.range(0, size).mapToObj(at -> {
-            var longer = new ArrayList<>(order);
-            longer.add(at, size - 1);
-            return List.copyOf(longer);
-        })).toList();
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.billing.StripeSender;
 import org.guildhall.billing.StripeStandIn;
+import org.guildhall.core.Permutations;
 import org.guildhall.runtime.plans.PlanFixture;
 import org.junit.jupiter.api.Test;
 
@@ -156,7 +157,7 @@ class CouponMappingsTest {
 
     @Test
     void everyOrder_withDoubledEvents_givesTheSameCoupon() {
-        var orders = permutations(4);
+        var orders = Permutations.of(4);
         var seen = IntStream.range(0, orders.size()).mapToObj(at -> {
             var id = "C" + at;
             var bodies = List.of(
@@ -169,17 +170,6 @@ class CouponMappingsTest {
             return shown(http.get(COUPONS + "?provider_reference=" + id).expect(200)).replace("evt_d" + at, "evt_d");
         }).collect(Collectors.toSet());
         assertEquals(Set.of("active Renamed evt_d"), seen);
-    }
-
-    private static List<List<Integer>> permutations(int size) {
-        if (size == 0) {
-            return List.of(List.of());
-        }
-        return permutations(size - 1).stream().flatMap(order -> IntStream.range(0, size).mapToObj(at -> {
-            var longer = new ArrayList<>(order);
-            longer.add(at, size - 1);
-            return List.copyOf(longer);
-        })).toList();
     }
 
     @Test

@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.billing.StripeSender;
+import org.guildhall.core.Permutations;
 import org.guildhall.runtime.plans.PlanFixture;
 import org.junit.jupiter.api.Test;
 
@@ -131,7 +131,7 @@ class SubscriptionsTest {
                 event("customer.subscription.created", now, standard("sub_1", "incomplete")),
                 event("customer.subscription.updated", now, standard("sub_1", "active")),
                 event("customer.subscription.updated", now + 5, subscription("sub_1", "active", item("si_sub_1", "prod_flexible", 2, now + 9000))));
-        var seen = permutations(bodies.size()).stream().map(order -> {
+        var seen = Permutations.of(bodies.size()).stream().map(order -> {
             stripe = connect();
             var organization = plans.organization();
             var externalId = "o-" + organization;
@@ -143,17 +143,6 @@ class SubscriptionsTest {
                     + shown.at("/data/0/mirror/provider_event_reference");
         }).collect(Collectors.toSet());
         assertEquals(Set.of("Flexible subscription active 2 evt_4"), seen);
-    }
-
-    private static List<List<Integer>> permutations(int size) {
-        if (size == 0) {
-            return List.of(List.of());
-        }
-        return permutations(size - 1).stream().flatMap(order -> IntStream.range(0, size).mapToObj(at -> {
-            var longer = new ArrayList<>(order);
-            longer.add(at, size - 1);
-            return List.copyOf(longer);
-        })).toList();
     }
 
     @Test

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.billing.StripeBodies;
 import org.guildhall.billing.StripeSender;
+import org.guildhall.core.Permutations;
 import org.junit.jupiter.api.Test;
 
 /** Tasks about failed payments, over HTTP. */
@@ -66,7 +66,7 @@ class PaymentRecoveryTest {
         var bodies = List.of(
                 customer(), invoice("evt_1", "invoice.finalized", now, "open", 0), invoice("evt_2", "invoice.payment_failed", now + 1, "open", 1),
                 invoice("evt_3", "invoice.voided", now + 2, "void", 1));
-        var seen = permutations(bodies.size()).stream().map(order -> {
+        var seen = Permutations.of(bodies.size()).stream().map(order -> {
             stripe = connect();
             int before = tasks().size();
             order.forEach(at -> stripe.send(bodies.get(at)).expect(200));
@@ -114,16 +114,5 @@ class PaymentRecoveryTest {
         stripe.send(StripeSender.event("evt_3", "refund.failed", now + 2, StripeBodies.refund("re_1", "pi_1", 2_900, "failed"))).expect(200);
         assertEquals(2, returned().size());
         assertEquals(1, http.get(tasks + "&state=open").expect(200).json().get("data").size());
-    }
-
-    private static List<List<Integer>> permutations(int size) {
-        if (size == 0) {
-            return List.of(List.of());
-        }
-        return permutations(size - 1).stream().flatMap(order -> IntStream.range(0, size).mapToObj(at -> {
-            var longer = new ArrayList<>(order);
-            longer.add(at, size - 1);
-            return List.copyOf(longer);
-        })).toList();
     }
 }
