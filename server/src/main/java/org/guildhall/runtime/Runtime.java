@@ -61,7 +61,7 @@ public final class Runtime {
     private final ContactStore contacts = new ContactStore();
     private final OrganizationReferenceStore references = new OrganizationReferenceStore();
 
-    /** Another room, which is told of each person who is archived. */
+    /** Gets each person who is archived. Implemented by the schedule room. */
     @FunctionalInterface
     public interface ArchivedPersons {
 

@@ -42,7 +42,7 @@ class ZoneRulesTest {
         return series;
     }
 
-    /** What a server with a newer time zone database finds. */
+    /** Makes the series one of older time zone rules than the server has. */
     private void older(String series) throws SQLException {
         schedule.tenant.sql("update schedule.series set zone_rules_version = '2000a' where id = ?", SeriesId.parse(series).value());
     }
