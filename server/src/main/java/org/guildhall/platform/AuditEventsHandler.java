@@ -46,11 +46,11 @@ final class AuditEventsHandler implements AuditEventsApi<Call> {
     private final EntityIds entities;
     private final AuditedEntities audited;
 
-    AuditEventsHandler(AuditStore trail, AuditReviewStore reviews, EntityIds entities) {
+    AuditEventsHandler(AuditStore trail, AuditReviewStore reviews, EntityIds entities, AuditedEntities audited) {
         this.trail = trail;
         this.reviews = reviews;
         this.entities = entities;
-        this.audited = new AuditedEntities(entities);
+        this.audited = audited;
     }
 
     @Override

@@ -121,8 +121,9 @@ public final class PlatformModule implements AutoCloseable {
         new ConsumersHandler(consumers, tokens).bind(routes);
         new TokensHandler(tokens, consumers, issuer).bind(routes);
         new IdempotencyKeysHandler(new IdempotencyKeyStore(), new Idempotency(keys), entities).bind(routes);
-        new AuditEventsHandler(new AuditStore(), new AuditReviewStore(), entities).bind(routes);
-        events.bind(routes, new AuditedEntities(entities));
+        var audited = new AuditedEntities(entities);
+        new AuditEventsHandler(new AuditStore(), new AuditReviewStore(), entities, audited).bind(routes);
+        events.bind(routes, audited);
         api.expansions().offer("consumer", "con", (tx, ids) -> consumers.getAll(tx, ids).stream()
                 .map(ConsumersHandler::toApi)
                 .collect(Collectors.toMap(consumer -> consumer.id().toString(), consumer -> consumer)));

@@ -57,8 +57,10 @@ public final class DueTasks implements AutoCloseable {
     public synchronized void close() {
         search = null;
         if (pause != null) {
+            // A call that was waiting is dropped, and must not keep later ones from being made.
             pause.shutdownNow();
             pause = null;
+            waits.set(false);
         }
     }
 }

@@ -28,8 +28,8 @@ public final class TenantTasks {
 
     private static final int TENANTS_MAX = 100_000;
 
-    private final List<Occasional> all = List.of(
-            new Occasional(SEAL_EVENTS, Duration.ofMinutes(5), Duration.ofMinutes(4)), new Occasional(DELETE_KEYS, KEYS_KEPT, Duration.ofHours(12)));
+    private final Occasional sealing = new Occasional(SEAL_EVENTS, Duration.ofMinutes(5), Duration.ofMinutes(4));
+    private final Occasional deletion = new Occasional(DELETE_KEYS, KEYS_KEPT, Duration.ofHours(12));
 
     TenantTasks() {}
 
@@ -44,8 +44,18 @@ public final class TenantTasks {
             this(name, delay, Caffeine.newBuilder().maximumSize(TENANTS_MAX).expireAfterWrite(remembered).build());
         }
 
-        boolean isDue(UUID tenant) {
-            return requested.getIfPresent(tenant) == null;
+        /** Adds the request of a run if none was committed lately. */
+        void addTo(List<TaskRequest> due, UUID tenant, Instant now) {
+            if (requested.getIfPresent(tenant) == null) {
+                due.add(new TaskRequest(name, tenant, tenant, now.plus(delay), 0));
+            }
+        }
+
+        /** Remembers a committed request of this task. */
+        void committed(TaskRequest request) {
+            if (request.name().equals(name)) {
+                requested.put(request.tenant(), true);
+            }
         }
     }
 
@@ -57,10 +67,11 @@ public final class TenantTasks {
      */
     List<TaskRequest> due(UUID tenant, Instant now, boolean key, boolean audit) {
         var due = new ArrayList<TaskRequest>(0);
-        for (var task : all) {
-            if ((task.name.equals(DELETE_KEYS) ? key : audit) && task.isDue(tenant)) {
-                due.add(new TaskRequest(task.name, tenant, tenant, now.plus(task.delay), 0));
-            }
+        if (audit) {
+            sealing.addTo(due, tenant, now);
+        }
+        if (key) {
+            deletion.addTo(due, tenant, now);
         }
         return due;
     }
@@ -68,11 +79,8 @@ public final class TenantTasks {
     /** Remembers requests that were committed. */
     void committed(Collection<TaskRequest> requests) {
         for (var request : requests) {
-            for (var task : all) {
-                if (task.name.equals(request.name())) {
-                    task.requested.put(request.tenant(), true);
-                }
-            }
+            sealing.committed(request);
+            deletion.committed(request);
         }
     }
 }

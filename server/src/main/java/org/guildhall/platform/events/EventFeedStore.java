@@ -1,5 +1,6 @@
 package org.guildhall.platform.events;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ final class EventFeedStore {
 
     private static final Field<Long> LAST = DSL.field("last_position", SQLDataType.BIGINT);
     private static final Field<Long> DELETED = DSL.field("deleted_through", SQLDataType.BIGINT);
+    private static final Field<Instant> AT = DSL.field("at", SQLDataType.INSTANT);
     private static final Field<Integer> NUMBER = DSL.field("number", SQLDataType.INTEGER);
 
     private static final String ADD_FEED = "insert into platform.event_feeds default values on conflict do nothing returning 1 as number";
@@ -134,10 +136,14 @@ final class EventFeedStore {
             where exists (select from deleted)
             returning (select count(*) from deleted)::int4 as number""".formatted(KEPT);
 
+    private static final String NEXT_DELETION = "select recorded_at + interval '30 days' as at from platform.events order by position limit 1";
+
     private static final PreparedQuery<Integer> ADD_FEED_QUERY = number(ADD_FEED);
     private static final PreparedQuery<Integer> LOCK_QUERY = number(LOCK);
     private static final PreparedQuery<Integer> SEAL_QUERY = number(SEAL, DSL.inline(SEALED_MAX));
     private static final PreparedQuery<Integer> DELETE_QUERY = number(DELETE, DSL.inline(DELETED_MAX));
+    private static final PreparedQuery<Instant> NEXT_DELETION_QUERY =
+            PreparedQuery.of(DSL.resultQuery(NEXT_DELETION), List.of(AT), cells -> cells.get(AT));
     private static final PreparedQuery<Feed> STATE_QUERY = PreparedQuery.of(
             DSL.resultQuery(STATE_OF_FEED), List.of(LAST, DELETED), cells -> new Feed(cells.get(LAST), cells.get(DELETED)));
 
@@ -172,5 +178,10 @@ final class EventFeedStore {
     /** Deletes some of the events that are no longer kept. Returns their number. */
     int deleteOld(Tx tx) {
         return Objects.requireNonNullElse(DELETE_QUERY.one(tx), 0);
+    }
+
+    /** The instant from which the oldest event is no longer kept; null without events. */
+    @Nullable Instant nextDeletion(Tx tx) {
+        return NEXT_DELETION_QUERY.one(tx);
     }
 }

@@ -7,7 +7,10 @@ import org.guildhall.core.data.TaskLease;
 import org.guildhall.core.work.TaskQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a tenant's changes into its event feed, so that little is left to do when the feed is read, and deletes the events that are no longer kept. */
+/**
+ * Puts a tenant's changes into its event feed, so that little is left to do when the feed is read, and deletes the events that are no longer kept. Its
+ * task waits until the oldest remaining event is old, and ends without events.
+ */
 final class SealEventsJob implements TaskQueue.Job {
 
     private final JobTransactions transactions;
@@ -28,7 +31,7 @@ final class SealEventsJob implements TaskQueue.Job {
         while (deleted == EventFeedStore.DELETED_MAX && !stopping.getAsBoolean()) {
             deleted = transactions.upkeep(lease, feed::deleteOld);
         }
-        return null;
+        return transactions.upkeep(lease, feed::nextDeletion);
     }
 
     @Override

@@ -300,6 +300,9 @@ class EventFeedTest {
         assertEquals(Long.toString(old), gone.at("/oldest_position"));
         assertEquals("New", events("?after=" + old).getFirst().at("/after/name").asText());
         assertEquals(events(""), events("?after=" + old));
+        assertEquals(List.of("30"), tenant.found(
+                "select round(extract(epoch from execution_time - now()) / 86400) from platform.scheduled_tasks where task_name = ? and task_instance = ?",
+                TenantTasks.SEAL_EVENTS, tenant.id() + "/" + tenant.id()), "the task waits for the next event to be old");
     }
 
     @Test
