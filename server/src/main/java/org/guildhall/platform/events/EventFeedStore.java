@@ -33,6 +33,8 @@ final class EventFeedStore {
     /** The maximal number of audit events that are put into the feed at once. */
     static final int SEALED_MAX = 1_000;
 
+    private static final int SEALED_BY_READ_MAX = 50_000;
+
     /** The maximal number of events that are deleted at once. */
     static final int DELETED_MAX = 5_000;
 
@@ -151,15 +153,25 @@ final class EventFeedStore {
         return PreparedQuery.of(DSL.resultQuery(text, (Object[]) values), List.of(NUMBER), cells -> cells.get(NUMBER));
     }
 
-    /** Puts the changes into the feed, at most {@value #SEALED_MAX} audit events, and returns the state of the feed. One round trip. */
+    /**
+     * Puts all changes into the feed, at most {@value #SEALED_BY_READ_MAX} audit events, and returns the state of the feed. One round trip for each
+     * {@value #SEALED_MAX} audit events; the tenant's task leaves few of them.
+     */
     Feed seal(Tx tx) {
-        var batch = new Batch();
-        var feed = seal(batch);
-        batch.send(tx);
-        return feed.feed().get();
+        int left = SEALED_BY_READ_MAX;
+        while (true) {
+            var batch = new Batch();
+            var sealing = seal(batch);
+            batch.send(tx);
+            int sealed = Objects.requireNonNullElse(sealing.sealed().get(), 0);
+            left -= sealed;
+            if (sealed < SEALED_MAX || left <= 0) {
+                return sealing.feed().get();
+            }
+        }
     }
 
-    /** As {@link #seal}. Returns the number of audit events that were put into the feed. */
+    /** Puts changes into the feed, at most {@value #SEALED_MAX} audit events, and returns their number. */
     int sealSome(Tx tx) {
         var batch = new Batch();
         var sealing = seal(batch);

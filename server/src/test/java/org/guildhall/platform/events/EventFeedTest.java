@@ -273,6 +273,7 @@ class EventFeedTest {
                     select id, 0, 'product', id, '{"seq":' || seq || '}', '\\x00' from event""");
             transaction.commit();
         }
+        var newest = events("?type=product.changed&sort=-position&limit=1").getFirst().at("/after/seq").asLong();
         var read = new ArrayList<Long>();
         long after = 0;
         while (true) {
@@ -284,6 +285,7 @@ class EventFeedTest {
             after = position(page);
         }
         assertEquals(2500, read.size());
+        assertEquals(newest, read.getLast(), "the first read had all of them");
         assertEquals(read.stream().sorted().toList(), read);
     }
 

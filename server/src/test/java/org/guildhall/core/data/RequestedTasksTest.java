@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A commit that requests work starts the search of its node, and nothing else does. */
-class DueTasksTest {
+class RequestedTasksTest {
 
     /** A task that no node has, so that its rows stay. */
     private static final String TASK = "of-another-release";
