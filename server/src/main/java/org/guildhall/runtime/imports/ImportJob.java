@@ -36,14 +36,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Processes imports, a batch of rows per transaction. The position is stored in the same transaction as the changes of the rows. So
- * another node can continue after a crash. The lock of the import's row excludes two nodes at the same time.
+ * another node can continue after a crash. The import's lock excludes two nodes at the same time.
  */
 final class ImportJob implements TaskQueue.Job {
 
     static final String NAME = "import";
 
-    /** A cancellation waits for a batch, so a batch must take a few hundred milliseconds at most. */
-    private static final int BATCH_ROWS = 200;
+    private static final int FIRST_BATCH_ROWS = 50;
+    private static final int MOST_BATCH_ROWS = 200;
+    private static final int FEWEST_BATCH_ROWS = 5;
+    /** A cancellation waits for a batch, and for two seconds at most. The next batch after one that took longer is half as long. */
+    private static final Duration LONG_BATCH = Duration.ofMillis(300);
 
     /** A failed batch is split into this many parts. Of 200 rows, about 25 transactions find the one that fails. */
     private static final int SPLIT_PARTS = 10;
@@ -81,19 +84,23 @@ final class ImportJob implements TaskQueue.Job {
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
+        int rows = FIRST_BATCH_ROWS;
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
             // A suspension of the tenant takes effect before the next batch. The queue pauses the task then.
             if (!platform.isActive(lease.tenant())) {
                 return db.clock().now();
             }
-            switch (step(lease, BATCH_ROWS)) {
+            long begun = System.nanoTime();
+            switch (step(lease, rows)) {
                 case LOCKED -> {
                     return db.clock().now().plus(LOCKED_PAUSE);
                 }
                 case ENDED -> {
                     return deleteRemainingRows(lease, stopping) ? null : db.clock().now();
                 }
-                case MORE -> {}
+                case MORE -> rows = System.nanoTime() - begun > LONG_BATCH.toNanos()
+                        ? Math.max(FEWEST_BATCH_ROWS, rows / 2)
+                        : Math.min(MOST_BATCH_ROWS, rows * 2);
             }
         }
         return db.clock().now();
@@ -149,7 +156,7 @@ final class ImportJob implements TaskQueue.Job {
                 ? List.of(new RowError(null, refusal.problem().code(), String.valueOf(refusal.getMessage())))
                 : refusal.items().stream().map(RowError::of).toList();
         return transactions.upkeep(lease, tx -> {
-            var locked = imports.lockSkippingLocked(tx, lease.id());
+            var locked = imports.lockFree(tx, lease.id());
             if (locked == null || locked.isFinished()) {
                 return locked == null ? Step.LOCKED : Step.ENDED;
             }
@@ -163,7 +170,7 @@ final class ImportJob implements TaskQueue.Job {
 
     /** @param begins gets the first row, before any row is processed */
     private Step processBatch(Tx tx, Events events, UUID id, int max, Consumer<Pending> begins) {
-        var locked = imports.lockSkippingLocked(tx, id);
+        var locked = imports.lockFree(tx, id);
         if (locked == null || locked.isFinished()) {
             return locked == null ? Step.LOCKED : Step.ENDED;
         }

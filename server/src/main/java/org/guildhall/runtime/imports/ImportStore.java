@@ -119,9 +119,19 @@ final class ImportStore {
                     .returningResult(COLUMNS),
             ImportStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(IMPORTS).where(BY_ID), ImportStore::row);
+    /**
+     * PostgreSQL gives an advisory lock to the transaction that waits for it, but a row's lock to the one that asks at the right moment.
+     * So with the row's lock alone, the next batch of the job could be faster than a cancellation that waits, again and again.
+     */
+    private static final PreparedUpdate AWAIT_TURN = PreparedUpdate.of(query("select pg_advisory_xact_lock(hashtextextended({0}::text, 22))", IMPORT_ID));
     private static final PreparedQuery<Row> LOCK = PreparedQuery.of(select(COLUMNS).from(IMPORTS).where(BY_ID).forUpdate(), ImportStore::row);
-    private static final PreparedQuery<Row> LOCK_SKIPPING_LOCKED =
-            PreparedQuery.of(select(COLUMNS).from(IMPORTS).where(BY_ID).forUpdate().skipLocked(), ImportStore::row);
+    private static final PreparedQuery<Row> LOCK_FREE = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(IMPORTS)
+                    .where(BY_ID)
+                    .and(DSL.condition("pg_try_advisory_xact_lock(hashtextextended({0}::text, 22))", IMPORTS.ID))
+                    .forUpdate(),
+            ImportStore::row);
     private static final PreparedQuery<UUID> UNFINISHED =
             PreparedQuery.ofValue(select(IMPORTS.ID).from(IMPORTS).where(IMPORTS.FINISHED_AT.isNull()).orderBy(IMPORTS.ID));
     private static final PreparedQuery<Pending> PENDING = PreparedQuery.of(
@@ -229,12 +239,13 @@ final class ImportStore {
 
     /** Locks the import until the transaction ends. */
     @Nullable Row lock(Tx tx, UUID id) {
+        AWAIT_TURN.later(tx, id);
         return LOCK.one(tx, id);
     }
 
-    /** Locks the import until the transaction ends; null if another transaction has the lock. */
-    @Nullable Row lockSkippingLocked(Tx tx, UUID id) {
-        return LOCK_SKIPPING_LOCKED.one(tx, id);
+    /** Locks the import until the transaction ends; null if another transaction has the lock or waits for it. */
+    @Nullable Row lockFree(Tx tx, UUID id) {
+        return LOCK_FREE.one(tx, id);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

@@ -125,6 +125,22 @@ class ImportResumeTest {
     }
 
     @Test
+    void import_onSlowDatabase_canBeCanceled() throws SQLException {
+        try (var server = TestServer.fresh()) {
+            var imports = new ImportFixture(server.tenant()).open();
+            imports.tenant.sql("""
+                    create function runtime.sleep() returns trigger language plpgsql as $$ begin perform pg_sleep(0.015); return null; end $$""");
+            imports.tenant.sql("create trigger import_rows_sleep after delete on runtime.import_rows for each row execute function runtime.sleep()");
+            var path = String.valueOf(imports.send("", CSV, rows(1_000)).expect(202).header("Location"));
+            while ("0".equals(imports.http.get(path).at("/processed"))) {
+                ImportFixture.pause();
+            }
+            // A cancellation waits for a batch of rows; 200 rows would take 3 seconds.
+            assertEquals("canceled", imports.http.post(path + "/cancel", null).expect(200).at("/state"));
+        }
+    }
+
+    @Test
     void import_ofSuspendedTenant_waits() throws SQLException {
         var imports = new ImportFixture().open();
         var accepted = imports.send("", CSV, rows(4_000)).expect(202);
