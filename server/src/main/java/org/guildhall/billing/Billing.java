@@ -1,19 +1,22 @@
 package org.guildhall.billing;
 
+import java.util.stream.Stream;
 import org.guildhall.api.model.OverviewInvoices;
 import org.guildhall.api.model.OverviewPayments;
 import org.guildhall.api.model.OverviewSubscriptions;
-import org.guildhall.billing.mirror.MirrorOverview;
+import org.guildhall.billing.invoices.Invoices;
+import org.guildhall.billing.payments.Payments;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.core.sql.JoinedRead;
 
 /** The door of the billing room: everything that other rooms may call. */
 public final class Billing {
 
     /** The part of a joined read with the subscriptions, open invoices and failed payments of an organization now. */
-    public static final JoinedRead.Part<Overview> OVERVIEW = new JoinedRead.Part<>(MirrorOverview.PART.columns(), cells -> {
-        var mirrored = MirrorOverview.PART.result().apply(cells);
-        return new Overview(mirrored.subscriptions(), mirrored.openInvoices(), mirrored.failedPayments());
-    });
+    public static final JoinedRead.Part<Overview> OVERVIEW = new JoinedRead.Part<>(
+            Stream.of(Subscriptions.RUNNING, Invoices.OPEN, Payments.FAILED).flatMap(part -> part.columns().stream()).toList(),
+            cells -> new Overview(
+                    Subscriptions.RUNNING.result().apply(cells), Invoices.OPEN.result().apply(cells), Payments.FAILED.result().apply(cells)));
 
     private Billing() {}
 

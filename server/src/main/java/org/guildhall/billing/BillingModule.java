@@ -3,15 +3,22 @@ package org.guildhall.billing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.guildhall.billing.accounts.Accounts;
+import org.guildhall.billing.accounts.LinkChanges;
 import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections;
+import org.guildhall.billing.coupons.CouponMappings;
 import org.guildhall.billing.deliveries.Deliveries;
 import org.guildhall.billing.dunning.Dunning;
 import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.gocardless.GoCardlessProvider;
+import org.guildhall.billing.invoices.Invoices;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.mirror.ObjectMirror;
+import org.guildhall.billing.payments.Payments;
 import org.guildhall.billing.paystack.PaystackProvider;
 import org.guildhall.billing.plans.MetadataBackfillJob;
 import org.guildhall.billing.plans.PlanSettlement;
@@ -19,6 +26,7 @@ import org.guildhall.billing.plans.SettlementJob;
 import org.guildhall.billing.reconciliation.Reconciliation;
 import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.billing.stripe.StripeProvider;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
@@ -37,7 +45,11 @@ public final class BillingModule {
     private final String publicUrl;
     private final Platform platform;
     private final Connections connections;
-    private final Mirroring mirror;
+    private final Accounts accounts;
+    private final Subscriptions subscriptions;
+    private final Invoices invoices;
+    private final Payments payments;
+    private final CouponMappings coupons;
     private final PlanSettlement plans;
     private final Ledger ledger = new Ledger();
     private final Dunning dunning;
@@ -62,10 +74,17 @@ public final class BillingModule {
         this.fetches = new Fetches(queue);
         var all = new Providers(List.of(new StripeProvider(urls.stripe()), new GoCardlessProvider(urls.gocardless()),
                 new PaystackProvider(urls.paystack())));
-        this.mirror = new Mirroring(runtime, new Catalog());
-        this.plans = new PlanSettlement(mirror.subscriptions(), runtime, tasks);
+        var catalog = new Catalog();
+        this.accounts = new Accounts(runtime);
+        this.subscriptions = new Subscriptions(accounts, catalog);
+        this.invoices = new Invoices(accounts);
+        this.payments = new Payments(accounts, invoices);
+        this.coupons = new CouponMappings(catalog);
+        var mirror = new Mirroring(Stream.of(accounts.mirrors(), subscriptions.mirrors(), invoices.mirrors(), payments.mirrors(), coupons.mirrors())
+                .<ObjectMirror<?>>flatMap(List::stream).toList());
+        this.plans = new PlanSettlement(subscriptions, runtime, tasks);
         this.dunning = new Dunning(plans, tasks, providers);
-        this.checkout = new Checkout(connections, mirror, runtime, all);
+        this.checkout = new Checkout(connections, accounts, subscriptions, runtime, all);
         this.deliveries = new Deliveries(
                 db, jobs, queue, keys, connections, all, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout);
         this.reconciliation = new Reconciliation(
@@ -89,7 +108,7 @@ public final class BillingModule {
     public List<Tasks.Job> jobs() {
         var all = new ArrayList<>(deliveries.jobs(platform));
         all.add(new SettlementJob(plans).offered());
-        all.add(new MetadataBackfillJob(mirror, plans).offered());
+        all.add(new MetadataBackfillJob(accounts, plans).offered());
         all.add(reconciliation.offered(platform));
         all.add(dunning.offered());
         return all;
@@ -98,7 +117,11 @@ public final class BillingModule {
     /** Binds the room's operations. */
     public void bind(Api api) {
         connections.bind(api, publicUrl, fetches::resume);
-        mirror.bind(api, new LinkedPlans(plans));
+        accounts.bind(api, new LinkedPlans(plans));
+        subscriptions.bind(api);
+        invoices.bind(api);
+        payments.bind(api);
+        coupons.bind(api);
         ledger.bind(api);
         dunning.bind(api);
         checkout.bind(api);
@@ -107,7 +130,7 @@ public final class BillingModule {
     }
 
     /** Settles the plans of an organization when an operator links an account or ends its link. */
-    private record LinkedPlans(PlanSettlement plans) implements Mirroring.LinkChanges {
+    private record LinkedPlans(PlanSettlement plans) implements LinkChanges {
 
         @Override
         public void linked(Tx tx, Changes changes, Actor actor, UUID organizationId) {

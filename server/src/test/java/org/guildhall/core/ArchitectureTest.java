@@ -42,8 +42,8 @@ class ArchitectureTest {
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
             "billing", List.of(
-                    "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "mirror", "fetches", "gocardless", "paystack",
-                    "stripe", "calls", "events", "connections"),
+                    "reconciliation", "deliveries", "checkout", "dunning", "plans", "ledger", "recovery", "payments", "invoices", "subscriptions",
+                    "coupons", "accounts", "mirror", "fetches", "gocardless", "paystack", "stripe", "calls", "events", "connections"),
             "schedule", List.of("calendars", "bookings", "series", "sessions", "classes"),
             "platform", List.of("pages", "events"));
 
@@ -219,7 +219,9 @@ class ArchitectureTest {
 
     @Test
     void classesOfAPart_haveNoCycles() {
-        List.of("sites", "usage", "entitlements", "people", "pickups", "plans").forEach(part -> check(slices().assignedFrom(new ClassesOf("org.guildhall.runtime." + part))
+        List.of(
+                "runtime.sites", "runtime.usage", "runtime.entitlements", "runtime.people", "runtime.pickups", "runtime.plans", "billing.payments", "billing.invoices",
+                "billing.subscriptions", "billing.coupons", "billing.accounts", "billing.mirror").forEach(part -> check(slices().assignedFrom(new ClassesOf("org.guildhall." + part))
                 .should().beFreeOfCycles().because("each class of a part can be read and tested without those that use it")));
     }
 

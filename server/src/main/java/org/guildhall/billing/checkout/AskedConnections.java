@@ -1,9 +1,9 @@
 package org.guildhall.billing.checkout;
 
 import java.util.UUID;
+import org.guildhall.billing.accounts.Payer;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.connections.Connections;
-import org.guildhall.billing.mirror.Mirroring.Payer;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

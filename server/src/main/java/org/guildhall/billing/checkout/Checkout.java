@@ -5,10 +5,11 @@ import java.util.UUID;
 import org.guildhall.api.Operation;
 import org.guildhall.api.TypeIds;
 import org.guildhall.api.model.CheckoutSessionId;
+import org.guildhall.billing.accounts.Accounts;
 import org.guildhall.billing.connections.Connections;
 import org.guildhall.billing.events.ProviderCheckout;
 import org.guildhall.billing.events.Providers;
-import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -26,18 +27,20 @@ public final class Checkout {
     private final PortalSessionStore portals = new PortalSessionStore();
     private final PlanChangeStore planChanges = new PlanChangeStore();
     private final Connections connections;
-    private final Mirroring mirror;
+    private final Accounts accounts;
+    private final Subscriptions subscriptions;
     private final Runtime runtime;
     private final Catalog catalog = new Catalog();
     private final Providers providers;
     private final PlanChangeConfirmation confirmation;
 
-    public Checkout(Connections connections, Mirroring mirror, Runtime runtime, Providers providers) {
+    public Checkout(Connections connections, Accounts accounts, Subscriptions subscriptions, Runtime runtime, Providers providers) {
         this.connections = connections;
-        this.mirror = mirror;
+        this.accounts = accounts;
+        this.subscriptions = subscriptions;
         this.runtime = runtime;
         this.providers = providers;
-        this.confirmation = new PlanChangeConfirmation(planChanges, mirror.subscriptions());
+        this.confirmation = new PlanChangeConfirmation(planChanges, subscriptions);
     }
 
     /**
@@ -57,7 +60,7 @@ public final class Checkout {
         }
         var state = before.state().shown(event, event.state().equals("completed") ? at : null);
         var account = event.account();
-        var paid = account == null || !event.state().equals("completed") ? null : mirror.paid(tx, changes.secondary(), connectionId, account, before.organizationId());
+        var paid = account == null || !event.state().equals("completed") ? null : accounts.paid(tx, changes.secondary(), connectionId, account, before.organizationId());
         var accountId = paid == null ? before.accountId() : paid.accountId();
         boolean changed = !state.equals(before.state()) || accountId != null && !accountId.equals(before.accountId());
         if (changed) {
@@ -84,13 +87,13 @@ public final class Checkout {
     public void bind(Api api) {
         var asked = new AskedConnections(connections);
         var prices = new SoldPrices(catalog);
-        new PlanChangesHandler(planChanges, asked, mirror.subscriptions(), catalog, providers).bind(api.routes());
+        new PlanChangesHandler(planChanges, asked, subscriptions, catalog, providers).bind(api.routes());
         var calls = new PlanChangeCalls(planChanges, connections, providers, confirmation);
         api.externalCalls().on(Operation.CREATE_PLAN_CHANGE, calls.new Preview());
         api.externalCalls().on(Operation.REQUEST_PLAN_CHANGE, calls.new Request());
-        new PortalSessionsHandler(portals, asked, mirror, providers).bind(api.routes());
+        new PortalSessionsHandler(portals, asked, accounts, subscriptions, providers).bind(api.routes());
         api.externalCalls().on(Operation.CREATE_PORTAL_SESSION, new PortalSessionCall(portals, connections, providers));
-        new CheckoutSessionsHandler(sessions, asked, mirror, runtime, prices, providers).bind(api.routes());
+        new CheckoutSessionsHandler(sessions, asked, accounts, runtime, prices, providers).bind(api.routes());
         api.externalCalls().on(Operation.CREATE_CHECKOUT_SESSION, new CheckoutSessionCall(sessions, connections, providers));
     }
 }

@@ -9,12 +9,12 @@ import org.guildhall.api.model.CheckoutSessionId;
 import org.guildhall.api.model.ListCheckoutSessionsQuery;
 import org.guildhall.api.model.NewCheckoutSession;
 import org.guildhall.api.model.PriceId;
+import org.guildhall.billing.accounts.Accounts;
+import org.guildhall.billing.accounts.Payer;
 import org.guildhall.billing.checkout.CheckoutSessionStore.Filter;
 import org.guildhall.billing.checkout.CheckoutSessionStore.New;
 import org.guildhall.billing.events.ProviderCheckouts.NewCheckout;
 import org.guildhall.billing.events.Providers;
-import org.guildhall.billing.mirror.Mirroring.Payer;
-import org.guildhall.billing.mirror.Mirroring;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
@@ -30,16 +30,16 @@ final class CheckoutSessionsHandler implements CheckoutSessionsApi<Call> {
 
     private final CheckoutSessionStore sessions;
     private final AskedConnections connections;
-    private final Mirroring mirror;
+    private final Accounts accounts;
     private final Runtime runtime;
     private final SoldPrices prices;
     private final Providers providers;
 
     CheckoutSessionsHandler(
-            CheckoutSessionStore sessions, AskedConnections connections, Mirroring mirror, Runtime runtime, SoldPrices prices, Providers providers) {
+            CheckoutSessionStore sessions, AskedConnections connections, Accounts accounts, Runtime runtime, SoldPrices prices, Providers providers) {
         this.sessions = sessions;
         this.connections = connections;
-        this.mirror = mirror;
+        this.accounts = accounts;
         this.runtime = runtime;
         this.prices = prices;
         this.providers = providers;
@@ -73,9 +73,9 @@ final class CheckoutSessionsHandler implements CheckoutSessionsApi<Call> {
         }
         if (body.organizationId() != null) {
             var organization = Require.named(runtime.organization(tx, body.organizationId().value()), "/organization_id", "organization");
-            return mirror.payerOf(tx, organization, connection);
+            return accounts.payerOf(tx, organization, connection);
         }
-        var payer = Require.named(mirror.payer(tx, body.accountId().value()), "/account_id", "account");
+        var payer = Require.named(accounts.payer(tx, body.accountId().value()), "/account_id", "account");
         return AskedConnections.requirePayer(payer, connection, "/account_id");
     }
 

@@ -2,14 +2,14 @@ package org.guildhall.billing.checkout;
 
 import java.util.UUID;
 import org.guildhall.billing.checkout.PlanChangeStore.Row;
-import org.guildhall.billing.mirror.MirroredSubscriptions.Changeable;
-import org.guildhall.billing.mirror.MirroredSubscriptions;
-import org.guildhall.billing.mirror.SubscriptionItem;
+import org.guildhall.billing.subscriptions.SubscriptionItem;
+import org.guildhall.billing.subscriptions.Subscriptions.Changeable;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 
 /** Confirms plan changes that the mirror shows: the item of the subscription, or of the one that replaces it, has the new price. */
-record PlanChangeConfirmation(PlanChangeStore planChanges, MirroredSubscriptions subscriptions) {
+record PlanChangeConfirmation(PlanChangeStore planChanges, Subscriptions subscriptions) {
 
     /** Confirms what a changed subscription shows. @param changes gets the plan changes */
     void confirm(Tx tx, Changes changes, UUID subscriptionId) {

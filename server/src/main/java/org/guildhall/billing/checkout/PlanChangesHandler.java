@@ -16,9 +16,9 @@ import org.guildhall.billing.checkout.PlanChangeStore.Subject;
 import org.guildhall.billing.events.ProviderPlanChanges.Change;
 import org.guildhall.billing.events.ProviderPrice;
 import org.guildhall.billing.events.Providers;
-import org.guildhall.billing.mirror.MirroredSubscriptions.Changeable;
-import org.guildhall.billing.mirror.MirroredSubscriptions;
-import org.guildhall.billing.mirror.SubscriptionItem;
+import org.guildhall.billing.subscriptions.SubscriptionItem;
+import org.guildhall.billing.subscriptions.Subscriptions.Changeable;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.catalog.Catalog.ReferencedProduct;
 import org.guildhall.catalog.Catalog;
 import org.guildhall.core.data.Ids;
@@ -35,13 +35,13 @@ final class PlanChangesHandler implements PlanChangesApi<Call> {
 
     private final PlanChangeStore planChanges;
     private final AskedConnections connections;
-    private final MirroredSubscriptions subscriptions;
+    private final Subscriptions subscriptions;
     private final Catalog catalog;
     private final SoldPrices prices;
     private final Providers providers;
 
     PlanChangesHandler(
-            PlanChangeStore planChanges, AskedConnections connections, MirroredSubscriptions subscriptions, Catalog catalog, Providers providers) {
+            PlanChangeStore planChanges, AskedConnections connections, Subscriptions subscriptions, Catalog catalog, Providers providers) {
         this.planChanges = planChanges;
         this.connections = connections;
         this.subscriptions = subscriptions;

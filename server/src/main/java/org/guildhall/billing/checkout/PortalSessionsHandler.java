@@ -8,11 +8,12 @@ import org.guildhall.api.model.ListPortalSessionsQuery;
 import org.guildhall.api.model.NewPortalSession;
 import org.guildhall.api.model.PortalSession;
 import org.guildhall.api.model.PortalSessionId;
+import org.guildhall.billing.accounts.Accounts;
 import org.guildhall.billing.checkout.PortalSessionStore.Filter;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.events.Providers;
-import org.guildhall.billing.mirror.MirroredSubscriptions.Mirrored;
-import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.subscriptions.Subscriptions.Mirrored;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
@@ -32,19 +33,22 @@ final class PortalSessionsHandler implements PortalSessionsApi<Call> {
 
     private final PortalSessionStore sessions;
     private final AskedConnections connections;
-    private final Mirroring mirror;
+    private final Accounts accounts;
+    private final Subscriptions subscriptions;
     private final Providers providers;
 
-    PortalSessionsHandler(PortalSessionStore sessions, AskedConnections connections, Mirroring mirror, Providers providers) {
+    PortalSessionsHandler(
+            PortalSessionStore sessions, AskedConnections connections, Accounts accounts, Subscriptions subscriptions, Providers providers) {
         this.sessions = sessions;
         this.connections = connections;
-        this.mirror = mirror;
+        this.accounts = accounts;
+        this.subscriptions = subscriptions;
         this.providers = providers;
     }
 
     @Override
     public Reply<PortalSession> createPortalSession(Call call, NewPortalSession body) {
-        var payer = Require.named(mirror.payer(call.tx(), body.accountId().value()), ACCOUNT, "account");
+        var payer = Require.named(accounts.payer(call.tx(), body.accountId().value()), ACCOUNT, "account");
         var connection = connections.require(call.tx(), payer.connectionId(), ACCOUNT);
         AskedConnections.requirePayer(payer, connection.id(), ACCOUNT);
         var subscription = subscription(call.tx(), body, connection);
@@ -68,7 +72,7 @@ final class PortalSessionsHandler implements PortalSessionsApi<Call> {
             }
             return null;
         }
-        var running = mirror.subscriptions().ofAccount(tx, body.accountId().value()).stream().filter(one -> !ENDED.contains(one.state())).toList();
+        var running = subscriptions.ofAccount(tx, body.accountId().value()).stream().filter(one -> !ENDED.contains(one.state())).toList();
         if (named != null) {
             return running.stream().filter(one -> one.id().equals(named.value())).findFirst()
                     .orElseThrow(() -> wrong("unknown_reference", "The account has no such subscription that runs."));

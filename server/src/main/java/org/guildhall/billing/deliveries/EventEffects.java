@@ -28,8 +28,10 @@ import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.ledger.rules.UnbalancedSource;
-import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.mirror.Applied;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.mirror.Origin;
+import org.guildhall.billing.mirror.Verdict;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
 import org.guildhall.core.audit.Actor;
@@ -152,7 +154,7 @@ public final class EventEffects {
         return applied.outcome();
     }
 
-    private void settlePlans(Tx tx, Changes changes, Actor actor, Mirroring.Applied applied) {
+    private void settlePlans(Tx tx, Changes changes, Actor actor, Applied applied) {
         if (applied.subscriptionId() != null) {
             checkout.confirmPlanChanges(tx, changes, applied.subscriptionId());
         }
@@ -192,8 +194,8 @@ public final class EventEffects {
 
     /** Requests the object of an event that can't be ordered. Without a key the mirror keeps what it has. */
     private String ordered(Tx tx, Changes changes, Connected connection, @Nullable Target target, String outcome) {
-        boolean tie = outcome.equals(Mirroring.TIE);
-        if (!tie && !outcome.equals(Mirroring.UNORDERED)) {
+        boolean tie = outcome.equals(Verdict.TIE.outcome());
+        if (!tie && !outcome.equals(Verdict.UNORDERED.outcome())) {
             return outcome;
         }
         if (!connection.hasApiKey() || target == null || tie && sameContent(changes, target.kind())) {

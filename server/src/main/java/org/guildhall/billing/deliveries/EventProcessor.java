@@ -7,7 +7,7 @@ import org.guildhall.billing.deliveries.DeliveryStore.Row;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.billing.ledger.rules.UnbalancedSource;
-import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.mirror.Origin;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;

@@ -28,7 +28,7 @@ import org.guildhall.billing.ledger.facts.PaymentFacts.Application;
 import org.guildhall.billing.ledger.facts.PaymentFacts;
 import org.guildhall.billing.ledger.facts.PayoutFacts;
 import org.guildhall.billing.ledger.facts.RefundFacts;
-import org.guildhall.billing.mirror.MovementColumnStore;
+import org.guildhall.billing.payments.MovementColumnStore;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.PreparedQuery;

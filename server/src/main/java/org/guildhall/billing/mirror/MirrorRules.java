@@ -1,9 +1,7 @@
 package org.guildhall.billing.mirror;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
-import org.guildhall.billing.mirror.Mirroring.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,51 +9,12 @@ import org.jspecify.annotations.Nullable;
  * both can't be ordered: the one that arrives later counts until the provider is asked, and a retry or a replay changes nothing. Fetched content is what the
  * provider has at that instant, give or take two seconds; an event of these seconds can be part of it or not.
  */
-final class MirrorRules {
+public final class MirrorRules {
 
     /** The clocks of the provider's servers differ, and it writes whole seconds. */
     private static final Duration FETCH_WINDOW = Duration.ofSeconds(2);
 
     private MirrorRules() {}
-
-    /**
-     * The place of some content in the provider's order.
-     *
-     * @param at the instant by the provider's clock
-     * @param rank orders events with the same instant
-     * @param eventReference the provider's id of the event; null for fetched content
-     */
-    record Position(Instant at, int rank, @Nullable String eventReference) {
-
-        boolean isFetched() {
-            return eventReference == null;
-        }
-    }
-
-    /** The order of an event and the mirrored content. */
-    enum Verdict {
-        NEWER("applied"), STALE("stale"), SAME_EVENT("no_change"),
-        /** It is applied, but the mirrored content can be the newer one. */
-        TIE(Mirroring.TIE),
-        /** It isn't applied, but it can be newer than the mirrored content. */
-        UNORDERED(Mirroring.UNORDERED);
-
-        private final String outcome;
-
-        Verdict(String outcome) {
-            this.outcome = outcome;
-        }
-
-        /** The outcome of a delivery with this verdict. */
-        String outcome() {
-            return outcome;
-        }
-
-        /** True if the content replaces the mirrored one. */
-        boolean applies() {
-            return this == NEWER || this == TIE;
-        }
-    }
 
     /**
      * Compares content with the mirrored content.
@@ -64,7 +23,7 @@ final class MirrorRules {
      * @param ended true if the mirrored state is one that no event leaves, such as {@code deleted}
      * @param origin the event or the fetch; fetched content is always the newer, since the fetch began after the mirrored content was stored
      */
-    static Verdict verdict(@Nullable Position mirrored, boolean ended, Origin origin) {
+    public static Verdict verdict(@Nullable Position mirrored, boolean ended, Origin origin) {
         var event = origin.position();
         if (mirrored == null || event.isFetched()) {
             return Verdict.NEWER;

@@ -1,4 +1,4 @@
-/** The mirror of what payment providers know: accounts, invoices, payments and refunds. */
+/** The mirror of what payment providers know: the order in which events and answers change it. The parts that use it keep the objects. */
 @NullMarked
 package org.guildhall.billing.mirror;
 

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.guildhall.billing.mirror.CatalogMapping;
-import org.guildhall.billing.mirror.MirroredSubscriptions.Mirrored;
+import org.guildhall.billing.subscriptions.CatalogMapping;
+import org.guildhall.billing.subscriptions.Subscriptions.Mirrored;
 import org.guildhall.catalog.Catalog.RankedTier;
 import org.jspecify.annotations.Nullable;
 

@@ -3,9 +3,9 @@ package org.guildhall.billing.plans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.billing.mirror.CatalogMapping;
-import org.guildhall.billing.mirror.MirroredSubscriptions.Mirrored;
-import org.guildhall.billing.mirror.MirroredSubscriptions;
+import org.guildhall.billing.subscriptions.CatalogMapping;
+import org.guildhall.billing.subscriptions.Subscriptions.Mirrored;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -22,12 +22,12 @@ public final class PlanSettlement {
     private static final String TEAM = "Billing";
     private static final int TITLE_REFERENCES_MAX = 3;
 
-    private final MirroredSubscriptions subscriptions;
+    private final Subscriptions subscriptions;
     private final SettlementStore settlements = new SettlementStore();
     private final Runtime runtime;
     private final Tasks tasks;
 
-    public PlanSettlement(MirroredSubscriptions subscriptions, Runtime runtime, Tasks tasks) {
+    public PlanSettlement(Subscriptions subscriptions, Runtime runtime, Tasks tasks) {
         this.subscriptions = subscriptions;
         this.runtime = runtime;
         this.tasks = tasks;

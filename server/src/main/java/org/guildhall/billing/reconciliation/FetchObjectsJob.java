@@ -14,8 +14,9 @@ import org.guildhall.billing.events.ProviderFailure;
 import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches.Due;
 import org.guildhall.billing.fetches.Fetches;
-import org.guildhall.billing.mirror.Mirroring.Origin;
+import org.guildhall.billing.mirror.ChangedSinceFetch;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.mirror.Origin;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.audit.JobTransactions.Events;
@@ -125,7 +126,7 @@ final class FetchObjectsJob implements TaskQueue.Job {
             });
         } catch (TaskLease.Lost lost) {
             throw lost;
-        } catch (Mirroring.ChangedSinceFetch changed) {
+        } catch (ChangedSinceFetch changed) {
             fail(lease, asked, due, "Events keep changing the object while it is being fetched.", null, false);
         } catch (RuntimeException failure) {
             if (Failures.isTemporary(failure)) {

@@ -1,0 +1,28 @@
+package org.guildhall.billing.payments;
+
+import java.util.List;
+import org.guildhall.billing.events.ProviderMovement;
+import org.guildhall.core.sql.Columns;
+import org.guildhall.core.sql.JsonReader;
+import org.guildhall.core.sql.JsonRows;
+import org.jooq.JSONB;
+
+/** The form in which columns keep movements of a provider's balance. The ledger reads them, too. */
+public final class MovementColumnStore {
+
+    private static final JsonReader<List<ProviderMovement>> MOVEMENTS = JsonReader.ofList(ProviderMovement.class);
+
+    private MovementColumnStore() {}
+
+    static JSONB json(List<ProviderMovement> movements) {
+        return Columns.rows(movements.stream().map(movement -> JsonRows.row(
+                "reference", movement.reference(), "amount_minor", movement.amountMinor(), "settled_minor", movement.settledMinor(),
+                "settled_currency", movement.settledCurrency(), "fee_minor", movement.feeMinor(), "fee_tax_minor", movement.feeTaxMinor(),
+                "at", movement.at())).toList());
+    }
+
+    /** The movements of a column. */
+    public static List<ProviderMovement> read(JSONB stored) {
+        return MOVEMENTS.read(stored);
+    }
+}
