@@ -175,6 +175,16 @@ call POST "/schedule/bookings/$booking/cancel" '{}'
 check "a timely cancellation gives it back" 200 '.entitlement_hold == null'
 book "$ana" ", \"organization_id\": \"$own\""
 check "so somebody else gets it" 201 '.state == "booked"'
+call POST /runtime/persons '{"name": "Nina"}'
+check "somebody" 201
+nina=$(member .id)
+call GET "/runtime/memberships?person_id=$nina"
+check "with an organization" 200
+trial=$(member '.data[0].organization_id')
+call POST /runtime/grants "{\"organization_id\": \"$trial\", \"product_id\": \"$product\", \"ends_at\": \"$(date -u -d '+2 days' +%FT%TZ)\"}"
+check "has the product for two days" 201
+book "$nina" ", \"organization_id\": \"$trial\""
+check "and is warned that it ends before the session" 201 '.state == "booked"' '.warnings[0].code == "plan_changes_before_session"' '.warnings[0].limit == null'
 session=$full
 call POST "/schedule/sessions/$session/cancel" '{"reason": "The coach is ill."}'
 check "a canceled session cancels its bookings" 200 '.state == "canceled"' '.booked == 0' '.waiting == 0'

@@ -194,6 +194,11 @@ public final class Catalog {
         return ids.isEmpty() ? List.of() : store.ladders(tx, ids);
     }
 
+    /** Adds the read of the ladders with these ids, in no order; unknown ids are left out. */
+    public Supplier<List<Ladder>> ladders(Batch batch, Collection<UUID> ids) {
+        return ids.isEmpty() ? List::of : store.ladders(batch, ids);
+    }
+
     /** A ladder, locked in share mode against changes of its tiers; null if there is none. */
     public @Nullable Ladder lockLadderShared(Tx tx, UUID id) {
         return sent(tx, batch -> lockLadderShared(batch, id));

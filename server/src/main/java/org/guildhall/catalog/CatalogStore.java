@@ -128,6 +128,10 @@ final class CatalogStore {
         return GET_LADDERS.all(tx, ids);
     }
 
+    Supplier<List<Ladder>> ladders(Batch batch, Collection<UUID> ids) {
+        return batch.all(GET_LADDERS, ids);
+    }
+
     Supplier<@Nullable Ladder> ladder(Batch batch, UUID id) {
         return batch.one(GET_LADDER, id);
     }

@@ -143,16 +143,29 @@ public final class Runtime {
     }
 
     /**
+     * An allowance of which scheduled changes of an organization's plans leave less than it has now.
+     *
+     * @param since the instant from which there is less
+     * @param period day, week, month or year
+     * @param before the present limit; null for none
+     * @param after the limit then; null if the organization isn't entitled to anything of the allowance then
+     */
+    public record LoweredAllowance(Instant since, String period, @Nullable Long before, @Nullable Long after) {}
+
+    /**
      * Holds a quantity of an allowance for an instant, which can be in the future. It counts as used in the period of that instant.
      *
      * @param changes gets the thresholds that are reached
      * @param quantity at least 1
      * @param reference the caller's name for the hold, unique in the tenant until it is released, at most 200 characters
+     * @return the periods of which there will be less at that instant; nothing for a repeated call
      * @throws ProblemException {@code not_found}, {@code invalid_state}, {@code entitlement_exceeded}, or {@code conflict} if the reference
      *         holds something else
      */
-    public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
-        holds.hold(tx, changes, organizationId, resourceKey, quantity, at, reference);
+    public List<LoweredAllowance> hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
+        return holds.hold(tx, changes, organizationId, resourceKey, quantity, at, reference).stream()
+                .map(lowered -> new LoweredAllowance(lowered.since(), lowered.period(), lowered.before(), lowered.after()))
+                .toList();
     }
 
     /**

@@ -28,6 +28,8 @@ final class ResponseWriter {
 
     /** The members of answers that show a secret. */
     private static final List<String> SECRETS = List.of("token", "code", "url");
+    /** The list of warnings, whose codes are no secrets. */
+    private static final String WARNINGS = "warnings";
 
     private static final String CACHED_BRIEFLY = "public, max-age=10";
 
@@ -126,11 +128,12 @@ final class ResponseWriter {
             if (call.operation().secret() && result instanceof ObjectNode object) {
                 // No secret is made in a dry run.
                 withoutSecrets(object);
-                object.forEach(member -> member.forEach(entry -> {
-                    if (member.isArray() && entry instanceof ObjectNode each) {
-                        withoutSecrets(each);
-                    }
-                }));
+                object.properties().stream().filter(member -> member.getValue().isArray() && !member.getKey().equals(WARNINGS))
+                        .forEach(member -> member.getValue().forEach(entry -> {
+                            if (entry instanceof ObjectNode each) {
+                                withoutSecrets(each);
+                            }
+                        }));
             }
             body = Json.bytes(read.envelope() ? envelope(call, reply.status(), result) : result);
         }

@@ -42,7 +42,6 @@ final class ImportJob implements TaskQueue.Job {
 
     static final String NAME = "import";
 
-    private static final int FIRST_BATCH_ROWS = 50;
     private static final int MOST_BATCH_ROWS = 200;
     private static final int FEWEST_BATCH_ROWS = 5;
     /** A cancellation waits for a batch, and for two seconds at most. The next batch after one that took longer is half as long. */
@@ -84,7 +83,7 @@ final class ImportJob implements TaskQueue.Job {
     @Override
     public @Nullable Instant run(TaskLease lease, BooleanSupplier stopping) {
         long until = System.nanoTime() + SLICE.toNanos();
-        int rows = FIRST_BATCH_ROWS;
+        int rows = MOST_BATCH_ROWS;
         while (!stopping.getAsBoolean() && System.nanoTime() < until) {
             // A suspension of the tenant takes effect before the next batch. The queue pauses the task then.
             if (!platform.isActive(lease.tenant())) {

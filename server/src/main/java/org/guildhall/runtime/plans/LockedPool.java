@@ -3,7 +3,13 @@ package org.guildhall.runtime.plans;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.guildhall.catalog.Catalog.DefaultGrant;
+import org.guildhall.catalog.Catalog.Ladder;
 import org.guildhall.core.problem.Require;
 import org.guildhall.runtime.rules.PoolProjection;
 import org.guildhall.runtime.rules.ProvisionSpan;
@@ -41,6 +47,32 @@ public record LockedPool(
     /** The plans, at most one per ladder. */
     List<ProvisionSpan> plans() {
         return spans.stream().filter(span -> span.ladderId() != null && span.holds(now)).toList();
+    }
+
+    /** True if a scheduled transition, or the end of a grant off the ladders, may change what the pool holds at an instant or earlier. */
+    public boolean mayChangeUntil(Instant until) {
+        var next = rows.nextDue();
+        return next != null && !next.isAfter(until);
+    }
+
+    /** The ladders of the transitions that are scheduled for an instant or earlier. */
+    public Set<UUID> laddersChangingUntil(Instant until) {
+        return scheduledUntil(until).map(PoolProjection.ScheduledTransition::ladderId).collect(Collectors.toSet());
+    }
+
+    /** The products of the present plans, and those that the organization's type gives by default. */
+    public Set<UUID> productsOfPlans() {
+        return Stream.concat(spans.stream().map(ProvisionSpan::productId), rows.defaults().stream().map(DefaultGrant::productId)).collect(Collectors.toSet());
+    }
+
+    /** The plans once the transitions that are scheduled for an instant or earlier have taken effect, as the catalog is now. @param ladders those of the transitions */
+    public PoolProjection projected(Instant until, List<Ladder> ladders) {
+        var byId = ladders.stream().collect(Collectors.toMap(Ladder::id, Function.identity()));
+        return PoolProjection.of(spans, scheduledUntil(until).toList(), new PoolProjection.CatalogHistory(byId, rows.defaults()));
+    }
+
+    private Stream<PoolProjection.ScheduledTransition> scheduledUntil(Instant until) {
+        return scheduled.stream().filter(transition -> !transition.effectiveAt().isAfter(until));
     }
 
     /** @throws ProblemException {@code invalid_state} if the organization is archived */

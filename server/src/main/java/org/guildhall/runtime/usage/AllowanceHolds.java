@@ -99,10 +99,12 @@ public final class AllowanceHolds {
      * @param quantity at least 1
      * @param at the instant of use; cut off below the microsecond
      * @param reference the caller's name for the hold, unique in the tenant until it is released, at most 200 characters
+     * @return what scheduled changes leave smaller of the allowance until that instant; nothing for a repeated call
      * @throws ProblemException {@code not_found} if there is no such organization; {@code invalid_state} if it is archived or the key is no
      *         allowance; {@code entitlement_exceeded} if the period has too little left; {@code conflict} if the reference holds something else
      */
-    public void hold(Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
+    public List<PlannedAllowance.Lowered> hold(
+            Tx tx, Changes changes, UUID organizationId, String resourceKey, long quantity, Instant at, String reference) {
         var usedAt = at.truncatedTo(ChronoUnit.MICROS);
         var batch = new Batch();
         var lock = pools.lock(batch, organizationId);
@@ -112,18 +114,35 @@ public final class AllowanceHolds {
         var existing = reads.hold.get();
         if (existing != null) {
             requireSame(existing, organizationId, resourceKey, quantity, usedAt);
-            return;
+            return List.of();
         }
         Require.active(locked.organizationState(), "organization");
         requireAllowance(reads.keys.get(), resourceKey);
         var hold = new Row(Ids.next(), organizationId, locked.poolId(), resourceKey, quantity, usedAt, reference, "held");
         var entries = List.of(entry(0, locked, reads, resourceKey, quantity, usedAt));
-        var outcome = decide(tx, rules(tx, locked, reads, resourceKey), entries);
+        var rules = rules(tx, locked, reads, resourceKey);
+        var decision = new Batch();
+        var states = counters.counters(decision, rules.counters(entries));
+        var lowered = lowered(decision, locked, rules, resourceKey, usedAt);
+        decision.send(tx);
+        var outcome = rules.decide(entries, states.get());
         if (!outcome.refused().isEmpty()) {
             throw refusal(hold, outcome.refused(), smallestTier(tx, hold, entries, reads.pool().zone()));
         }
         holds.insert(tx, hold, locked.now());
         write(tx, changes, locked, outcome.reached(), outcome.cleared());
+        return lowered.get();
+    }
+
+    /** Adds the reads that tell what scheduled changes leave of an allowance. If nothing is scheduled until the instant, nothing is read. */
+    private Supplier<List<PlannedAllowance.Lowered>> lowered(Batch batch, LockedPool locked, UsageRules rules, String key, Instant until) {
+        if (!locked.mayChangeUntil(until)) {
+            return List::of;
+        }
+        var ladders = catalog.ladders(batch, locked.laddersChangingUntil(until));
+        var planned = counters.planned(batch, locked.poolId(), locked.now(), until, key, locked.laddersChangingUntil(until), locked.productsOfPlans());
+        return () -> new PlannedAllowance(locked.projected(until, ladders.get()), planned.get())
+                .lowered(rules.rules(locked.poolId()), key, locked.now(), until);
     }
 
     /**

@@ -43,6 +43,7 @@ import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.QueryPart;
 import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and locks what use is checked against: pools, effective rules and counters. The number of round trips doesn't depend on their number. */
 public final class UsageCounterStore {
@@ -55,8 +56,8 @@ public final class UsageCounterStore {
      */
     record Pool(UUID id, UUID organizationId, String organizationState, boolean due, ZoneId zone, Instant now) {}
 
-    /** A rule in effect for a pool. */
-    private record PoolRule(UUID poolId, ActiveRule rule) {}
+    /** A rule in effect for a pool. @param endsAt the end of the provision that brings it; null for none */
+    record PoolRule(UUID poolId, ActiveRule rule, @Nullable Instant endsAt) {}
 
     private static final Param<UUID[]> ORGANIZATION_IDS = params("organizations", SQLDataType.UUID);
     private static final Condition OF_ORGANIZATIONS = POOLS.ORGANIZATION_ID.eq(any(ORGANIZATION_IDS));
@@ -90,13 +91,11 @@ public final class UsageCounterStore {
      * provisions of every organization. {@code {0}} are the resource keys.
      */
     private static final String HELD_RULES = """
-            select s.pool_id, v.id, v.starts_at, p.id, p.name, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled,
+            select s.pool_id, v.id, v.starts_at, v.ends_at, p.id, p.name, r.id, r.resource_key, r.kind, r.period, r.combine, r.limit_value, r.enabled,
                    r.enforcement, r.grace_percent, r.threshold_percents
             from seen s
             cross join lateral (
-                select v.id, v.starts_at, v.product_id
-                from runtime.provisions v
-                where v.pool_id = s.pool_id and v.starts_at <= s.at and v.held_until > s.at
+                %s
                 offset 0) v
             cross join lateral (
                 select p.id, p.name, p.entitlement_set_id from catalog.runtime_products p where p.id = v.product_id offset 0) p
@@ -107,19 +106,40 @@ public final class UsageCounterStore {
                   and r.starts_at <= s.at and (r.ends_at is null or r.ends_at > s.at)
                 offset 0) r
             """;
+    private static final String HELD = """
+            select v.id, v.starts_at, v.ends_at, v.product_id
+            from runtime.provisions v
+            where v.pool_id = s.pool_id and v.starts_at <= s.at and v.held_until > s.at""";
+    /** What a pool holds off the ladders now or later, and without an id all products that a plan can have later: those of ladders, and given ones. */
+    private static final String PLANNED = """
+            select v.id, v.starts_at, v.ends_at, v.product_id
+            from runtime.provisions v
+            where v.pool_id = s.pool_id and v.ladder_id is null and v.held_until > s.at and v.starts_at <= {3}::timestamptz
+            union all
+            select null, s.at, null, o.product_id
+            from (
+                select t.product_id
+                from unnest({4}) as given (ladder_id)
+                cross join lateral (
+                    select t.product_id from catalog.runtime_tier_products t where t.ladder_id = given.ladder_id offset 0) t
+                union
+                select unnest({5})) o""";
     private static final List<Field<?>> RULE_COLUMNS = List.of(
-            PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, RUNTIME_PRODUCTS.ID, RUNTIME_PRODUCTS.NAME, RUNTIME_ENTITLEMENT_RULES.ID,
+            PROVISIONS.POOL_ID, PROVISIONS.ID, PROVISIONS.STARTS_AT, PROVISIONS.ENDS_AT, RUNTIME_PRODUCTS.ID, RUNTIME_PRODUCTS.NAME, RUNTIME_ENTITLEMENT_RULES.ID,
             RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY, RUNTIME_ENTITLEMENT_RULES.KIND, RUNTIME_ENTITLEMENT_RULES.PERIOD,
             RUNTIME_ENTITLEMENT_RULES.COMBINE, RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE, RUNTIME_ENTITLEMENT_RULES.ENABLED,
             RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT, RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT, RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS);
     private static final Field<String[]> KEYS = params("keys", SQLDataType.VARCHAR);
     private static final PreparedQuery<PoolRule> RULES_AT = rulesOf(
-            "select pool_id, {2}::timestamptz as at from unnest({1}) as given(pool_id)", KEYS, params("pools", SQLDataType.UUID),
+            HELD, "select pool_id, {2}::timestamptz as at from unnest({1}) as given(pool_id)", KEYS, params("pools", SQLDataType.UUID),
             param("at", SQLDataType.INSTANT));
     /** The rules at each pool's present instant, which is read once. */
     private static final PreparedQuery<PoolRule> PRESENT_RULES = rulesOf(
-            "select p.id as pool_id, greatest(platform.app_now(), p.updated_at) as at from runtime.pools p where p.organization_id = any ({1})",
+            HELD, "select p.id as pool_id, greatest(platform.app_now(), p.updated_at) as at from runtime.pools p where p.organization_id = any ({1})",
             KEYS, ORGANIZATION_IDS);
+    private static final PreparedQuery<PoolRule> PLANNED_RULES = rulesOf(
+            PLANNED, "select {1}::uuid as pool_id, {2}::timestamptz as at", KEYS, param("pool", SQLDataType.UUID), param("at", SQLDataType.INSTANT),
+            param("until", SQLDataType.INSTANT), params("ladders", SQLDataType.UUID), params("products", SQLDataType.UUID));
 
     private static final Field<Long> USED = field(name("used"), SQLDataType.BIGINT);
 
@@ -142,8 +162,10 @@ public final class UsageCounterStore {
 
     private final UsageThresholdStore thresholds = new UsageThresholdStore();
 
-    private static PreparedQuery<PoolRule> rulesOf(String seen, QueryPart... values) {
-        return PreparedQuery.of(resultQuery("with seen as materialized (" + seen + ")\n" + HELD_RULES, values), RULE_COLUMNS, UsageCounterStore::rule);
+    /** @param held the provisions of a row of {@code seen} */
+    private static PreparedQuery<PoolRule> rulesOf(String held, String seen, QueryPart... values) {
+        return PreparedQuery.of(
+                resultQuery("with seen as materialized (" + seen + ")\n" + HELD_RULES.formatted(held), values), RULE_COLUMNS, UsageCounterStore::rule);
     }
 
     /** Adds the lock of organizations' pools until the transaction ends, in the order of the pools' ids. */
@@ -177,6 +199,18 @@ public final class UsageCounterStore {
         return combined;
     }
 
+    /**
+     * Adds the read of the present rules of what a pool may hold until an instant: of the products off its ladders, with their times; and without a
+     * provision, of all products that a plan can have.
+     *
+     * @param ladderIds the ladders on which the plan changes
+     * @param productIds other products that a plan can have
+     */
+    Supplier<List<PoolRule>> planned(
+            Batch batch, UUID poolId, Instant now, Instant until, String key, Collection<UUID> ladderIds, Collection<UUID> productIds) {
+        return batch.all(PLANNED_RULES, poolId, now, until, ladderIds, productIds, List.of(key));
+    }
+
     private static Map<UUID, EffectiveRules> combined(List<PoolRule> rules) {
         var grouped = rules.stream().collect(Collectors.groupingBy(PoolRule::poolId, Collectors.mapping(PoolRule::rule, Collectors.toList())));
         var combined = new HashMap<UUID, EffectiveRules>();
@@ -186,23 +220,31 @@ public final class UsageCounterStore {
 
     /** The states of counters. */
     Map<UsageCounter, CounterState> counters(Tx tx, Collection<UsageCounter> counters) {
+        var batch = new Batch();
+        var states = counters(batch, counters);
+        batch.send(tx);
+        return states.get();
+    }
+
+    /** Adds the read of the states of counters. */
+    Supplier<Map<UsageCounter, CounterState>> counters(Batch batch, Collection<UsageCounter> counters) {
         if (counters.isEmpty()) {
-            return Map.of();
+            return Map::of;
         }
         var ordered = List.copyOf(counters);
-        var batch = new Batch();
         var used = batch.all(
                 STATES, UsageCounter.each(ordered, UsageCounter::poolId), UsageCounter.each(ordered, UsageCounter::resourceKey),
                 UsageCounter.each(ordered, UsageCounter::period),
                 UsageCounter.each(ordered, UsageCounter::startsAt), UsageCounter.each(ordered, UsageCounter::endsAt));
         var uncleared = thresholds.uncleared(batch, ordered);
-        batch.send(tx);
-        var recorded = uncleared.get();
-        var states = new HashMap<UsageCounter, CounterState>();
-        for (int at = 0; at < ordered.size(); at++) {
-            states.put(ordered.get(at), new CounterState(used.get().get(at), recorded.getOrDefault(ordered.get(at), Map.of())));
-        }
-        return states;
+        return () -> {
+            var recorded = uncleared.get();
+            var states = new HashMap<UsageCounter, CounterState>();
+            for (int at = 0; at < ordered.size(); at++) {
+                states.put(ordered.get(at), new CounterState(used.get().get(at), recorded.getOrDefault(ordered.get(at), Map.of())));
+            }
+            return states;
+        };
     }
 
     private static PoolRule rule(RowReader cells) {
@@ -211,6 +253,7 @@ public final class UsageCounterStore {
                 cells.get(RUNTIME_PRODUCTS.NAME), cells.get(RUNTIME_ENTITLEMENT_RULES.RESOURCE_KEY), cells.get(RUNTIME_ENTITLEMENT_RULES.KIND),
                 cells.get(RUNTIME_ENTITLEMENT_RULES.PERIOD), cells.get(RUNTIME_ENTITLEMENT_RULES.COMBINE), cells.get(RUNTIME_ENTITLEMENT_RULES.LIMIT_VALUE),
                 cells.get(RUNTIME_ENTITLEMENT_RULES.ENABLED), cells.get(RUNTIME_ENTITLEMENT_RULES.ENFORCEMENT).equals("hard"),
-                cells.get(RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT), List.of(cells.get(RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS))));
+                cells.get(RUNTIME_ENTITLEMENT_RULES.GRACE_PERCENT), List.of(cells.get(RUNTIME_ENTITLEMENT_RULES.THRESHOLD_PERCENTS))),
+                cells.get(PROVISIONS.ENDS_AT));
     }
 }

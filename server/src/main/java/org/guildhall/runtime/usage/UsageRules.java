@@ -192,7 +192,8 @@ final class UsageRules {
         return rules(counter.poolId()).rule(counter.resourceKey(), counter.period());
     }
 
-    private EffectiveRules rules(UUID poolId) {
+    /** The present effective rules of a pool. */
+    EffectiveRules rules(UUID poolId) {
         return entitlements.getOrDefault(poolId, EffectiveRules.of(List.of()));
     }
 }

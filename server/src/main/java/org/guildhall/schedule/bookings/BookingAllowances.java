@@ -13,6 +13,7 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.runtime.Runtime.LoweredAllowance;
 import org.guildhall.runtime.Runtime;
 import org.guildhall.schedule.bookings.BookingColumnStore.Row;
 import org.guildhall.schedule.classes.AllowanceUse;
@@ -72,9 +73,14 @@ final class BookingAllowances {
         return runtime.hasRoom(tx, changes, count.getKey(), needs.resourceKey(), needs.quantity() * count.getValue(), at);
     }
 
-    /** @throws ProblemException {@code entitlement_exceeded} if the organization has too little left; {@code invalid_state} if it is archived */
-    void hold(Tx tx, Changes changes, UUID bookingId, UUID organizationId, AllowanceUse use, Instant at) {
-        runtime.hold(tx, changes.secondary(), organizationId, use.resourceKey(), use.quantity(), at, reference(bookingId));
+    /**
+     * Holds what a booking uses.
+     *
+     * @return what scheduled changes of the organization's plans leave smaller until the start of the session
+     * @throws ProblemException {@code entitlement_exceeded} if the organization has too little left; {@code invalid_state} if it is archived
+     */
+    List<LoweredAllowance> hold(Tx tx, Changes changes, UUID bookingId, UUID organizationId, AllowanceUse use, Instant at) {
+        return runtime.hold(tx, changes.secondary(), organizationId, use.resourceKey(), use.quantity(), at, reference(bookingId));
     }
 
     /** Holds, gives back or settles what a changed booking uses. */

@@ -61,7 +61,7 @@ final class BookingsHandler implements BookingsApi<Call> {
                 new Common(null, actingId, call.caller().consumer(), body.holdSeconds()), Boolean.TRUE.equals(body.waitlist())));
         var shown = BookingViews.toApi(created.row());
         call.created(shown.id(), shown);
-        return Reply.created("/api/v1/schedule/bookings/" + shown.id(), BookingViews.toApi(created.row(), created.code()));
+        return Reply.created("/api/v1/schedule/bookings/" + shown.id(), BookingViews.toApi(created));
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.sql.Batch;
+import org.guildhall.runtime.Runtime.LoweredAllowance;
 import org.guildhall.schedule.bookings.BookedPersonStore.Person;
 import org.guildhall.schedule.bookings.BookingColumnStore.Row;
 import org.guildhall.schedule.bookings.BookingStore.Existing;
@@ -53,8 +54,17 @@ final class NewBookings {
     /** What the bookings of a request have in common. @param holdSeconds null to book at once */
     record Common(@Nullable UUID partyId, @Nullable UUID actingPersonId, UUID consumerId, @Nullable Integer holdSeconds) {}
 
-    /** A new booking and its code. */
-    record Created(Row row, String code) {}
+    /** A new booking and its code. @param lowered what scheduled changes of plans leave smaller of its allowance */
+    record Created(Row row, String code, List<LoweredAllowance> lowered) {
+
+        Created with(Row changed) {
+            return new Created(changed, code, lowered);
+        }
+
+        Created with(List<LoweredAllowance> changed) {
+            return new Created(row, code, changed);
+        }
+    }
 
     /** The persons of new bookings, and the bookings that they have in the session already. */
     record Known(Map<UUID, Person> persons, Map<UUID, UUID> existing) {
@@ -158,11 +168,10 @@ final class NewBookings {
     Created place(Tx tx, Changes changes, LockedSession locked, Wanted wanted, Common common) {
         var id = Ids.next();
         var use = locked.session().rules().needs();
-        if (use != null) {
-            allowances.hold(tx, changes, id, Objects.requireNonNull(wanted.organizationId()), use, locked.session().startsAt());
-        }
+        var lowered = use == null ? List.<LoweredAllowance>of() : allowances.hold(
+                tx, changes, id, Objects.requireNonNull(wanted.organizationId()), use, locked.session().startsAt());
         var until = common.holdSeconds() == null ? null : locked.now().plusSeconds(common.holdSeconds());
-        return insert(tx, locked, wanted, common, new Place(id, until == null ? "booked" : "held", null, until));
+        return insert(tx, locked, wanted, common, new Place(id, until == null ? "booked" : "held", null, until)).with(lowered);
     }
 
     /** Lets a person wait. @param place the number on the waitlist, which a party has together */
@@ -173,7 +182,7 @@ final class NewBookings {
     /** As they are once all of their party are stored: a waiting party's number of places counts all of them. */
     List<Created> together(Tx tx, List<Created> created) {
         var rows = bookings.getAll(tx, created.stream().map(one -> one.row().id()).toList());
-        return created.stream().map(one -> new Created(Objects.requireNonNull(rows.get(one.row().id())), one.code())).toList();
+        return created.stream().map(one -> one.with(Objects.requireNonNull(rows.get(one.row().id())))).toList();
     }
 
     private record Place(UUID id, String state, @Nullable Long number, @Nullable Instant heldUntil) {}
@@ -190,7 +199,7 @@ final class NewBookings {
                     secrets.reference(), hmac, wanted.note(), session.startsAt(), session.endsAt(), locked.now()));
             if (row != null) {
                 writer.requestDue(tx, row);
-                return new Created(row, code);
+                return new Created(row, code, List.of());
             }
         }
         throw new IllegalStateException("no free reference of a booking was found");
