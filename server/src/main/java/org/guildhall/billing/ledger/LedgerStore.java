@@ -71,15 +71,25 @@ final class LedgerStore {
                     .and(LEDGER_TRANSACTIONS.REVERSES_ID.isNull())
                     .orderBy(LEDGER_TRANSACTIONS.ID, LEDGER_POSTINGS.POSITION),
             LedgerStore::posted);
+    /** Each wanted account is looked up by the index of all owners, which has no entry for "is not distinct from"; "offset 0" keeps it from reading all. */
     private static final PreparedQuery<StoredAccount> ACCOUNTS = PreparedQuery.of(
             select(LEDGER_ACCOUNTS.ID, LEDGER_ACCOUNTS.KIND, LEDGER_ACCOUNTS.ACCOUNT_ID, LEDGER_ACCOUNTS.CONNECTION_ID, LEDGER_ACCOUNTS.CURRENCY)
                     .from(LEDGER_ACCOUNTS)
                     .where(DSL.condition("""
-                            (billing.ledger_accounts.kind, billing.ledger_accounts.currency) in (
-                              select w.kind, w.currency
+                            billing.ledger_accounts.id = any(array(
+                              select found.id
                               from jsonb_to_recordset({0}) as w (kind text, currency text, account_id uuid, connection_id uuid)
-                              where w.account_id is not distinct from billing.ledger_accounts.account_id
-                                and w.connection_id is not distinct from billing.ledger_accounts.connection_id)""",
+                              cross join lateral (
+                                select a.id from billing.ledger_accounts a
+                                where a.account_id = w.account_id and a.connection_id is null and a.kind = w.kind and a.currency = w.currency
+                                union all
+                                select a.id from billing.ledger_accounts a
+                                where a.account_id is null and a.connection_id = w.connection_id and a.kind = w.kind and a.currency = w.currency
+                                union all
+                                select a.id from billing.ledger_accounts a
+                                where w.account_id is null and w.connection_id is null
+                                  and a.account_id is null and a.connection_id is null and a.kind = w.kind and a.currency = w.currency
+                                offset 0) found))""",
                             DSL.param("wanted", SQLDataType.JSONB))),
             cells -> new StoredAccount(
                     LedgerAccountKey.of(
