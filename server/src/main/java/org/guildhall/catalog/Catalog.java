@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.guildhall.api.Page;
+import org.guildhall.catalog.plans.PlanLadderStore;
 import org.guildhall.core.audit.Actor;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;

@@ -13,6 +13,7 @@ import org.guildhall.api.model.NewDefaultGrantBackfill;
 import org.guildhall.catalog.Catalog.Backfill;
 import org.guildhall.catalog.Catalog.BackfillFilter;
 import org.guildhall.catalog.Catalog.Backfills;
+import org.guildhall.catalog.defaults.DefaultGrantPolicyStore;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;

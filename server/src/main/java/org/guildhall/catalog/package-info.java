@@ -1,3 +1,4 @@
+/** The catalog: everything that can be sold and granted. Its parts keep it; {@link org.guildhall.catalog.Catalog} is the door. */
 @NullMarked
 package org.guildhall.catalog;
 

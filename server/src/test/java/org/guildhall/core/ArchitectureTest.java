@@ -39,6 +39,7 @@ class ArchitectureTest {
     /** The parts of a room, from left to right: a part may use any part to its right. */
     private static final Map<String, List<String>> PARTS = Map.of(
             "runtime", List.of("sites", "usage", "entitlements", "people", "pickups", "backfills", "plans", "rules", "imports"),
+            "catalog", List.of("defaults", "plans", "products", "entitlements"),
             "tasks", List.of("messages", "suppressions", "preferences", "templates", "jobs", "operational"),
             "providers", List.of("alerts", "checks", "domains"),
             "billing", List.of(
@@ -221,7 +222,8 @@ class ArchitectureTest {
     void classesOfAPart_haveNoCycles() {
         List.of(
                 "runtime.sites", "runtime.usage", "runtime.entitlements", "runtime.people", "runtime.pickups", "runtime.plans", "billing.payments", "billing.invoices",
-                "billing.subscriptions", "billing.coupons", "billing.accounts", "billing.mirror").forEach(part -> check(slices().assignedFrom(new ClassesOf("org.guildhall." + part))
+                "billing.subscriptions", "billing.coupons", "billing.accounts", "billing.mirror", "catalog.defaults", "catalog.plans", "catalog.products",
+                "catalog.entitlements").forEach(part -> check(slices().assignedFrom(new ClassesOf("org.guildhall." + part))
                 .should().beFreeOfCycles().because("each class of a part can be read and tested without those that use it")));
     }
 

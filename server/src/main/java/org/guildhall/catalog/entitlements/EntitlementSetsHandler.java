@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -10,9 +10,9 @@ import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.EntitlementSetPatch;
 import org.guildhall.api.model.ListEntitlementSetsQuery;
 import org.guildhall.api.model.NewEntitlementSet;
-import org.guildhall.catalog.EntitlementSetStore.Filter;
-import org.guildhall.catalog.EntitlementSetStore.Row;
-import org.guildhall.catalog.EntitlementSetStore.Values;
+import org.guildhall.catalog.entitlements.EntitlementSetStore.Filter;
+import org.guildhall.catalog.entitlements.EntitlementSetStore.Row;
+import org.guildhall.catalog.entitlements.EntitlementSetStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
@@ -23,9 +23,9 @@ import org.guildhall.core.sql.TimeWindow;
 final class EntitlementSetsHandler implements EntitlementSetsApi<Call> {
 
     private final EntitlementSetStore sets;
-    private final ProductStore products;
+    private final ProductsOfSet products;
 
-    EntitlementSetsHandler(EntitlementSetStore sets, ProductStore products) {
+    EntitlementSetsHandler(EntitlementSetStore sets, ProductsOfSet products) {
         this.sets = sets;
         this.products = products;
     }

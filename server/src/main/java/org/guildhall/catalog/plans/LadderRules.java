@@ -1,9 +1,10 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.plans;
 
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.catalog.PlanLadderStore.LadderStep;
+import org.guildhall.catalog.plans.PlanLadderStore.LadderStep;
+import org.guildhall.catalog.products.ProductStore;
 import org.guildhall.core.problem.Problem;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
 import org.guildhall.api.Reply;
@@ -17,10 +18,11 @@ import org.guildhall.api.model.EntitlementSetId;
 import org.guildhall.api.model.GetEntitlementRuleQuery;
 import org.guildhall.api.model.ListEntitlementSetRulesQuery;
 import org.guildhall.api.model.NewEntitlementRule;
-import org.guildhall.catalog.EntitlementRuleStore.LimitPolicy;
-import org.guildhall.catalog.EntitlementRuleStore.Row;
-import org.guildhall.catalog.EntitlementRuleStore.Values;
-import org.guildhall.catalog.IntegrationStore.LockedKey;
+import org.guildhall.catalog.entitlements.EntitlementRuleStore.LimitPolicy;
+import org.guildhall.catalog.entitlements.EntitlementRuleStore.Row;
+import org.guildhall.catalog.entitlements.EntitlementRuleStore.Values;
+import org.guildhall.catalog.entitlements.IntegrationStore.LockedKey;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
@@ -34,11 +36,11 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
     private final EntitlementSetStore sets;
     private final EntitlementRuleStore rules;
     private final IntegrationStore integrations;
-    private final Catalog.RuleChanges ruleChanges;
+    private final Consumer<Tx> limitChanged;
 
     EntitlementRulesHandler(
-            EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations, Catalog.RuleChanges ruleChanges) {
-        this.ruleChanges = ruleChanges;
+            EntitlementSetStore sets, EntitlementRuleStore rules, IntegrationStore integrations, Consumer<Tx> limitChanged) {
+        this.limitChanged = limitChanged;
         this.sets = sets;
         this.rules = rules;
         this.integrations = integrations;
@@ -150,7 +152,7 @@ final class EntitlementRulesHandler implements EntitlementRulesApi<Call> {
 
     private void signal(Call call, String kind) {
         if (kind.equals("limit")) {
-            ruleChanges.limitChanged(call.tx());
+            limitChanged.accept(call.tx());
         }
     }
 

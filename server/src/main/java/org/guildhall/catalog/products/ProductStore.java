@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.products;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Products. The open rows of {@code tier_products} show the tiers that a product currently fills. A trigger keeps
  * {@code provider_references}, the index of products by provider reference.
  */
-final class ProductStore {
+public final class ProductStore {
 
     /** A stored product, with its derived members. */
     record Row(
@@ -48,7 +48,7 @@ final class ProductStore {
             long version) {}
 
     /** The members of a product that decide whether another resource may refer to it. */
-    record ProductStatus(@Nullable String productType, String lifecycleStatus) {}
+    public record ProductStatus(@Nullable String productType, String lifecycleStatus) {}
 
     /** The members of a product that a caller can set. */
     record Values(
@@ -179,26 +179,27 @@ final class ProductStore {
     }
 
     /** Locks the product in share mode until the transaction ends, for a reference to it. */
-    Supplier<@Nullable ProductStatus> lockShared(Batch batch, UUID id) {
+    public Supplier<@Nullable ProductStatus> lockShared(Batch batch, UUID id) {
         return batch.one(LOCK_SHARED, id);
     }
 
     /** Locks the product for putting it on a ladder: no other transaction can do so or refer to it meanwhile. */
-    Supplier<@Nullable ProductStatus> lockForReference(Batch batch, UUID id) {
+    public Supplier<@Nullable ProductStatus> lockForReference(Batch batch, UUID id) {
         return batch.one(LOCK_FOR_REFERENCE, id);
     }
 
-    boolean exists(Tx tx, UUID id) {
+    /** True if there is such a product. */
+    public boolean exists(Tx tx, UUID id) {
         return EXISTS.exists(tx, id);
     }
 
     /** True if a product that isn't retired has this entitlement set. */
-    BooleanSupplier anyHasSet(Batch batch, UUID entitlementSetId) {
+    public BooleanSupplier anyHasSet(Batch batch, UUID entitlementSetId) {
         return batch.exists(ANY_HAS_SET, entitlementSetId);
     }
 
     /** True if a product is currently on a ladder. */
-    BooleanSupplier isOnLadder(Batch batch, UUID id) {
+    public BooleanSupplier isOnLadder(Batch batch, UUID id) {
         return batch.exists(IS_ON_LADDER, id);
     }
 

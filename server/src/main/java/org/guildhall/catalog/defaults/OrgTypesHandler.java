@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.defaults;
 
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -10,10 +10,10 @@ import org.guildhall.api.model.NewOrgType;
 import org.guildhall.api.model.OrgType;
 import org.guildhall.api.model.OrgTypeId;
 import org.guildhall.api.model.OrgTypePatch;
-import org.guildhall.catalog.OrgTypeStore.DefaultChange;
-import org.guildhall.catalog.OrgTypeStore.Filter;
-import org.guildhall.catalog.OrgTypeStore.Row;
-import org.guildhall.catalog.OrgTypeStore.Values;
+import org.guildhall.catalog.defaults.OrgTypeStore.DefaultChange;
+import org.guildhall.catalog.defaults.OrgTypeStore.Filter;
+import org.guildhall.catalog.defaults.OrgTypeStore.Row;
+import org.guildhall.catalog.defaults.OrgTypeStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.plans;
 
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -17,7 +17,7 @@ import org.guildhall.api.model.Tier;
 import org.guildhall.api.model.TierId;
 import org.guildhall.api.model.TierOrder;
 import org.guildhall.api.model.TierPatch;
-import org.guildhall.catalog.TierStore.Row;
+import org.guildhall.catalog.plans.TierStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;
@@ -35,13 +35,13 @@ final class TiersHandler implements TiersApi<Call> {
 
     private final PlanLadderStore ladders;
     private final TierStore tiers;
-    private final DefaultGrantPolicyStore policies;
+    private final DefaultGrants grants;
     private final PlanAdmission plans;
 
-    TiersHandler(PlanLadderStore ladders, TierStore tiers, DefaultGrantPolicyStore policies, PlanAdmission plans) {
+    TiersHandler(PlanLadderStore ladders, TierStore tiers, DefaultGrants grants, PlanAdmission plans) {
         this.ladders = ladders;
         this.tiers = tiers;
-        this.policies = policies;
+        this.grants = grants;
         this.plans = plans;
     }
 
@@ -149,7 +149,7 @@ final class TiersHandler implements TiersApi<Call> {
         var batch = new Batch();
         var ladder = ladders.lockOfTier(batch, tierId.value());
         var found = tiers.get(batch, tierId.value());
-        var granted = policies.anyNamesTier(batch, tierId.value());
+        var granted = grants.anyNamesTier(batch, tierId.value());
         batch.send(call.tx());
         var tier = Require.found(found.get());
         call.expect(tier.version());

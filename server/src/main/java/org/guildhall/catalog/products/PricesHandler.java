@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.products;
 
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -14,7 +14,7 @@ import org.guildhall.api.model.PricePatch;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TaxBehavior;
 import org.guildhall.api.model.UnitAmount;
-import org.guildhall.catalog.PriceStore.Row;
+import org.guildhall.catalog.products.PriceStore.Row;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.products;
 
 import java.util.Map;
 import java.util.TreeMap;

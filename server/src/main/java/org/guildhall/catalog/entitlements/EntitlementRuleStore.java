@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.catalog.Tables.ENTITLEMENT_RULES;

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.plans;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
  * Tiers of plan ladders and the products that fill them, effective-dated. Every change requires a lock on the ladder
  * ({@link PlanLadderStore#lock}).
  */
-final class TierStore {
+public final class TierStore {
 
     /** A stored tier, with its current product, or the last one if the tier is archived. */
-    record Row(
+    public record Row(
             UUID id, @Nullable String externalId, UUID ladderId, int rank, String name, UUID productId, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
@@ -183,7 +183,8 @@ final class TierStore {
         return GET.one(tx, id);
     }
 
-    Supplier<@Nullable Row> get(Batch batch, UUID id) {
+    /** A tier; null if there is none. */
+    public Supplier<@Nullable Row> get(Batch batch, UUID id) {
         return batch.one(GET, id);
     }
 

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
@@ -30,10 +30,10 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Entitlement sets. {@link EntitlementRuleStore} has their rules. */
-final class EntitlementSetStore {
+public final class EntitlementSetStore {
 
     /** A stored set. */
-    record Row(
+    public record Row(
             UUID id, @Nullable String externalId, String name, @Nullable String description, String state,
             @Nullable Instant archivedAt, Instant createdAt, Instant updatedAt, long version) {}
 
@@ -120,7 +120,7 @@ final class EntitlementSetStore {
     }
 
     /** Locks the set in share mode until the transaction ends. */
-    @Nullable Row lockShared(Tx tx, UUID id) {
+    public @Nullable Row lockShared(Tx tx, UUID id) {
         return LOCK_SHARED.one(tx, id);
     }
 

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.plans;
 
 import org.guildhall.api.Page;
 import org.guildhall.api.Patch;
@@ -13,9 +13,10 @@ import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.PlanLadderPatch;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TierId;
-import org.guildhall.catalog.PlanLadderStore.Filter;
-import org.guildhall.catalog.PlanLadderStore.Row;
-import org.guildhall.catalog.PlanLadderStore.Values;
+import org.guildhall.catalog.plans.PlanLadderStore.Filter;
+import org.guildhall.catalog.plans.PlanLadderStore.Row;
+import org.guildhall.catalog.plans.PlanLadderStore.Values;
+import org.guildhall.catalog.products.ProductStore;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

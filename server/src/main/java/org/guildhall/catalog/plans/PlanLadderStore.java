@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.plans;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.catalog.Tables.PLAN_LADDERS;
@@ -35,7 +35,7 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Plan ladders with their tiers. */
-final class PlanLadderStore {
+public final class PlanLadderStore {
 
     /** A stored ladder, with its active tiers in the order of their ranks. */
     record Row(
@@ -168,17 +168,17 @@ final class PlanLadderStore {
     }
 
     /** Locks a ladder in share mode, which prevents changes of its tiers until the transaction ends. Gives its id, or null. */
-    Supplier<@Nullable UUID> lockShared(Batch batch, UUID id) {
+    public Supplier<@Nullable UUID> lockShared(Batch batch, UUID id) {
         return batch.one(LOCK_SHARED, id);
     }
 
     /** Locks the ladder of a tier in share mode, which prevents changes of its tiers until the transaction ends. */
-    Supplier<@Nullable UUID> lockSharedByTier(Batch batch, UUID tierId) {
+    public Supplier<@Nullable UUID> lockSharedByTier(Batch batch, UUID tierId) {
         return batch.one(LOCK_SHARED_BY_TIER, tierId);
     }
 
     /** Locks the ladders that a product is currently on in share mode, in the order of their ids. Gives their ids. */
-    Supplier<List<UUID>> lockSharedByProduct(Batch batch, UUID productId) {
+    public Supplier<List<UUID>> lockSharedByProduct(Batch batch, UUID productId) {
         return batch.all(LOCK_SHARED_BY_PRODUCT, productId);
     }
 

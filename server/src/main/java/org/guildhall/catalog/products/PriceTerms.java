@@ -1,7 +1,7 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.products;
 
 import java.util.ArrayList;
-import org.guildhall.catalog.PriceStore.Terms;
+import org.guildhall.catalog.products.PriceStore.Terms;
 import org.guildhall.core.problem.Currencies;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.defaults;
 
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -16,9 +16,12 @@ import org.guildhall.api.model.OrgTypeId;
 import org.guildhall.api.model.PlanLadderId;
 import org.guildhall.api.model.ProductId;
 import org.guildhall.api.model.TierId;
-import org.guildhall.catalog.DefaultGrantPolicyStore.Filter;
-import org.guildhall.catalog.DefaultGrantPolicyStore.PolicyTarget;
-import org.guildhall.catalog.DefaultGrantPolicyStore.Row;
+import org.guildhall.catalog.defaults.DefaultGrantPolicyStore.Filter;
+import org.guildhall.catalog.defaults.DefaultGrantPolicyStore.PolicyTarget;
+import org.guildhall.catalog.defaults.DefaultGrantPolicyStore.Row;
+import org.guildhall.catalog.plans.PlanLadderStore;
+import org.guildhall.catalog.plans.TierStore;
+import org.guildhall.catalog.products.ProductStore;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;

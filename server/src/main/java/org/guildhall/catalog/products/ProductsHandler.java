@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.products;
 
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +18,10 @@ import org.guildhall.api.model.ProductLifecycleStatus;
 import org.guildhall.api.model.ProductPatch;
 import org.guildhall.api.model.ProductType;
 import org.guildhall.api.model.TrialEligibility;
-import org.guildhall.catalog.ProductStore.Filter;
-import org.guildhall.catalog.ProductStore.Row;
-import org.guildhall.catalog.ProductStore.Values;
+import org.guildhall.catalog.entitlements.EntitlementSetStore;
+import org.guildhall.catalog.products.ProductStore.Filter;
+import org.guildhall.catalog.products.ProductStore.Row;
+import org.guildhall.catalog.products.ProductStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import java.util.List;
 import org.guildhall.api.Page;
@@ -14,10 +14,10 @@ import org.guildhall.api.model.ListIntegrationsQuery;
 import org.guildhall.api.model.NewIntegration;
 import org.guildhall.api.model.NewResourceKey;
 import org.guildhall.api.model.ResourceKeyRegistration;
-import org.guildhall.catalog.IntegrationStore.Filter;
-import org.guildhall.catalog.IntegrationStore.ResourceKey;
-import org.guildhall.catalog.IntegrationStore.Row;
-import org.guildhall.catalog.IntegrationStore.Values;
+import org.guildhall.catalog.entitlements.IntegrationStore.Filter;
+import org.guildhall.catalog.entitlements.IntegrationStore.ResourceKey;
+import org.guildhall.catalog.entitlements.IntegrationStore.Row;
+import org.guildhall.catalog.entitlements.IntegrationStore.Values;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.Require;

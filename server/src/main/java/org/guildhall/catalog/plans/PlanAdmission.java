@@ -1,10 +1,11 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.plans;
 
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.guildhall.catalog.PlanLadderStore.Row;
-import org.guildhall.catalog.ProductStore.ProductStatus;
+import org.guildhall.catalog.plans.PlanLadderStore.Row;
+import org.guildhall.catalog.products.ProductStore.ProductStatus;
+import org.guildhall.catalog.products.ProductStore;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
 import org.guildhall.core.problem.Require;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class PlanAdmission {
 
     private final ProductStore products;
-    private final DefaultGrantPolicyStore policies;
+    private final DefaultGrants grants;
 
-    PlanAdmission(ProductStore products, DefaultGrantPolicyStore policies) {
+    PlanAdmission(ProductStore products, DefaultGrants grants) {
         this.products = products;
-        this.policies = policies;
+        this.grants = grants;
     }
 
     /** A product that may be put on a ladder. */
@@ -52,6 +53,6 @@ final class PlanAdmission {
 
     /** Locks the product, so that no other transaction can rely on it being off the ladders. The batch must lock the ladder before. */
     Candidate lock(Batch batch, UUID productId) {
-        return new Candidate(productId, products.lockForReference(batch, productId), policies.anyGrantsOffLadder(batch, productId));
+        return new Candidate(productId, products.lockForReference(batch, productId), grants.anyGrantsOffLadder(batch, productId));
     }
 }

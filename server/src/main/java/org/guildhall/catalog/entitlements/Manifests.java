@@ -1,11 +1,11 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import org.guildhall.api.model.NewResourceKey;
-import org.guildhall.catalog.IntegrationStore.ResourceKey;
+import org.guildhall.catalog.entitlements.IntegrationStore.ResourceKey;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;

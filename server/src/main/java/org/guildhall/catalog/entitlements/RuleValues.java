@@ -1,9 +1,9 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.entitlements;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.guildhall.catalog.EntitlementRuleStore.LimitPolicy;
-import org.guildhall.catalog.EntitlementRuleStore.Values;
+import org.guildhall.catalog.entitlements.EntitlementRuleStore.LimitPolicy;
+import org.guildhall.catalog.entitlements.EntitlementRuleStore.Values;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.ProblemException;

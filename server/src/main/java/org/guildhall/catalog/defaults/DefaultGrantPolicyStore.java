@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.defaults;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.catalog.Tables.DEFAULT_GRANT_POLICIES;
@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.guildhall.api.Page;
+import org.guildhall.catalog.plans.DefaultGrants;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.EffectiveDates;
@@ -31,15 +32,15 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Default-grant policies: the product that new organizations of a type get. */
-final class DefaultGrantPolicyStore {
+public final class DefaultGrantPolicyStore implements DefaultGrants {
 
     /** A stored policy. */
-    record Row(
+    public record Row(
             UUID id, @Nullable String externalId, UUID orgTypeId, UUID productId, @Nullable PolicyTarget place, String state,
             @Nullable Instant endedAt, Instant createdAt, Instant updatedAt, long version) {}
 
     /** The tier that the policy grants by. */
-    record PolicyTarget(UUID ladderId, UUID tierId) {}
+    public record PolicyTarget(UUID ladderId, UUID tierId) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(
@@ -122,12 +123,13 @@ final class DefaultGrantPolicyStore {
                 : INSERT.single(tx, externalId, orgTypeId, productId, "on_ladder", place.ladderId(), place.tierId());
     }
 
-    @Nullable Row get(Tx tx, UUID id) {
+    /** A policy; null if there is none. */
+    public @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
     }
 
     /** Locks the policy until the transaction ends. */
-    @Nullable Row lock(Tx tx, UUID id) {
+    public @Nullable Row lock(Tx tx, UUID id) {
         return LOCK.one(tx, id);
     }
 
@@ -144,13 +146,13 @@ final class DefaultGrantPolicyStore {
         return batch.exists(ANY_NAMES_ORG_TYPE, orgTypeId);
     }
 
-    /** True if an active policy grants by this tier. */
-    BooleanSupplier anyNamesTier(Batch batch, UUID tierId) {
+    @Override
+    public BooleanSupplier anyNamesTier(Batch batch, UUID tierId) {
         return batch.exists(ANY_NAMES_TIER, tierId);
     }
 
-    /** True if an active policy grants this product off the ladders. */
-    BooleanSupplier anyGrantsOffLadder(Batch batch, UUID productId) {
+    @Override
+    public BooleanSupplier anyGrantsOffLadder(Batch batch, UUID productId) {
         return batch.exists(ANY_GRANTS_OFF_LADDER, productId);
     }
 

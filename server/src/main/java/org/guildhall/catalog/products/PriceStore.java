@@ -1,4 +1,4 @@
-package org.guildhall.catalog;
+package org.guildhall.catalog.products;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.catalog.Tables.PRICES;
