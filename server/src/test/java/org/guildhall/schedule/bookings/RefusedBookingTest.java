@@ -62,16 +62,15 @@ class RefusedBookingTest {
     /** The first person of the party has a place until the party is refused. */
     @Test
     void refusedParty_needsATierForAllOfIt() {
-        var tiers = gym.tiers(1, 2, 3);
-        var organization = gym.organizationOn(tiers.get(1));
-        var session = gym.session(9, "");
-        gym.book(session, organization, "").expect(201);
+        var tiers = gym.tiers(4, 5, 6);
+        var organization = gym.organizationOn(tiers.get(0));
+        var session = gym.schedule.session(9, ", \"needs\": {\"resource_key\": \"gym.classes\", \"quantity\": 3}");
         var line = "{\"person_id\": \"%s\", \"organization_id\": \"%s\"}";
         var refused = gym.schedule.post("/parties", "{\"session_id\": \"%s\", \"mode\": \"all_or_nothing\", \"persons\": [%s, %s]}".formatted(
                 session, line.formatted(gym.schedule.person(), organization), line.formatted(gym.schedule.person(), organization)));
         assertProblem("409 entitlement_exceeded", refused);
-        assertEquals("2 " + tiers.get(2), refused.at("/exceeded/0/used") + " " + refused.at("/smallest_tier_id"));
-        assertEquals(1, gym.used(organization));
+        assertEquals("3 " + tiers.get(2), refused.at("/exceeded/0/used") + " " + refused.at("/smallest_tier_id"));
+        assertEquals(0, gym.used(organization));
     }
 
     private static void awaitWaiting() throws Exception {
