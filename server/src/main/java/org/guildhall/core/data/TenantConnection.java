@@ -66,6 +66,11 @@ final class TenantConnection extends DefaultConnection {
         sent = true;
     }
 
+    /** A guard of the same connection that sets the tenant with each statement, for use without a transaction. */
+    TenantConnection reading() {
+        return new TenantConnection(lease, tenant, revision, true, statementTimeout);
+    }
+
     /** True if a statement was sent. */
     boolean wasSent() {
         return sent;

@@ -99,6 +99,11 @@ public final class Tx {
         return light;
     }
 
+    /** Access for reads once a transaction is over: each statement is a transaction of its own, and none holds locks. */
+    public Tx afterwards() {
+        return new Tx(tenant, guard.reading(), clock, null);
+    }
+
     TenantConnection guard() {
         return guard;
     }

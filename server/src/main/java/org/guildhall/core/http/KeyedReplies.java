@@ -41,6 +41,10 @@ final class KeyedReplies {
             exchange.callerIsCurrent();
         }
         var refusal = problems.refusal(failed);
+        if (refusal.isIncomplete()) {
+            write.rollback();
+            refusal.complete(write.tx().afterwards());
+        }
         if (claim == null || !DECIDED.contains(refusal.problem().status())) {
             throw refusal;
         }

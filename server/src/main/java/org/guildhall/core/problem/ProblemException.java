@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import org.guildhall.core.data.Tx;
 import org.jspecify.annotations.Nullable;
 
 /** One occurrence of a problem. Any code may throw it; {@code Problems} turns it into the answer. It has no stack trace, since it is an answer. */
@@ -37,6 +39,7 @@ public final class ProblemException extends RuntimeException {
     private final transient Map<String, String> headers = new LinkedHashMap<>();
     private final transient Map<String, Object> members = new LinkedHashMap<>();
     private @Nullable Integer retryAfterSeconds;
+    private transient @Nullable BiConsumer<Tx, ProblemException> completion;
 
     ProblemException(Problem problem, String detail) {
         super(detail, null, false, false);
@@ -74,6 +77,29 @@ public final class ProblemException extends RuntimeException {
     public ProblemException member(String name, Object value) {
         members.put(name, value);
         return this;
+    }
+
+    /**
+     * Sets what completes the problem once the changes of its request are rolled back, such as members that take long to read. It is run in a read, which
+     * holds none of the request's locks, and isn't run if the refusal is no answer.
+     */
+    public ProblemException completed(BiConsumer<Tx, ProblemException> more) {
+        completion = more;
+        return this;
+    }
+
+    /** True if {@link #complete} has something to do. */
+    public boolean isIncomplete() {
+        return completion != null;
+    }
+
+    /** Completes the problem, once. */
+    public void complete(Tx tx) {
+        var more = completion;
+        completion = null;
+        if (more != null) {
+            more.accept(tx, this);
+        }
     }
 
     /** Sets {@code retry_after} and the {@code Retry-After} header, in seconds. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ import org.guildhall.runtime.plans.LockedPool;
 import org.guildhall.runtime.plans.Pools;
 import org.guildhall.runtime.usage.AllowanceHoldStore.Row;
 import org.guildhall.runtime.usage.UsageCounterStore.Pool;
+import org.guildhall.runtime.usage.UsageRules.CounterState;
 import org.guildhall.runtime.usage.UsageRules.Reached;
 import org.guildhall.runtime.usage.UsageRules.UsageEntry;
 import org.guildhall.runtime.usage.UsageStore.NewRow;
@@ -127,7 +129,7 @@ public final class AllowanceHolds {
         decision.send(tx);
         var outcome = rules.decide(entries, states.get());
         if (!outcome.refused().isEmpty()) {
-            throw refusal(hold, outcome.refused(), smallestTier(tx, hold, entries, reads.pool().zone()));
+            throw refusal(hold, outcome.refused(), entries, states.get(), reads.pool().zone());
         }
         holds.insert(tx, hold, locked.now());
         write(tx, changes, locked, outcome.reached(), outcome.cleared());
@@ -189,11 +191,13 @@ public final class AllowanceHolds {
         var released = entry(0, hold.pool(), hold.reads(), from.resourceKey(), -from.quantity(), from.usedAt());
         var held = entry(1, hold.pool(), hold.reads(), from.resourceKey(), from.quantity(), usedAt);
         var rules = rules(tx, hold.pool(), hold.reads(), from.resourceKey());
-        var outcome = decide(tx, rules, List.of(released, held));
+        var entries = List.of(released, held);
+        var states = counters.counters(tx, rules.counters(entries));
+        var outcome = rules.decide(entries, states);
         var refused = outcome.refused().stream().filter(refusal -> refusal.number() == held.number()).toList();
         boolean samePeriods = rules.counters(List.of(released)).equals(rules.counters(List.of(held)));
         if (!refused.isEmpty() && !samePeriods && !force) {
-            throw refusal(to, refused, smallestTier(tx, to, List.of(released, held), hold.reads().pool().zone()));
+            throw refusal(to, refused, entries, states, hold.reads().pool().zone());
         }
         holds.release(tx, from, hold.pool().now());
         holds.insert(tx, to, hold.pool().now());
@@ -285,18 +289,32 @@ public final class AllowanceHolds {
         return rules.decide(entries, counters.counters(tx, rules.counters(entries)));
     }
 
-    /** The tier of the smallest change under whose rules the entries are allowed; null if there is none. */
-    private @Nullable UUID smallestTier(Tx tx, Row hold, List<UsageEntry> entries, ZoneId zone) {
-        var used = counters.counters(tx, UsageRules.ofEachPeriod(entries, zone));
-        return entitlements.smallestTier(tx, hold.organizationId(), hold.resourceKey(),
-                after -> new UsageRules(Map.of(hold.poolId(), after), zone).decide(entries, used).refused().isEmpty());
+    /**
+     * The refusal of a hold. The tiers that the organization could change to are read after the rollback, so that nobody waits for this meanwhile.
+     *
+     * @param states the counters as they were decided on
+     */
+    private ProblemException refusal(
+            Row hold, List<UsageRules.Refused> refused, List<UsageEntry> entries, Map<UsageCounter, CounterState> states, ZoneId zone) {
+        return LimitExceeded.refusal(refused.stream()
+                        .map(entry -> LimitExceeded.of(hold.organizationId(), hold.resourceKey(), entry.counter().period(), entry.limit(), entry.used()))
+                        .toList())
+                .completed((tx, refusal) -> {
+                    var tier = smallestTier(tx, hold, entries, states, zone);
+                    if (tier != null) {
+                        refusal.member("smallest_tier_id", new TierId(tier).toString());
+                    }
+                });
     }
 
-    private static ProblemException refusal(Row hold, List<UsageRules.Refused> refused, @Nullable UUID smallestTier) {
-        var refusal = LimitExceeded.refusal(refused.stream()
-                .map(entry -> LimitExceeded.of(hold.organizationId(), hold.resourceKey(), entry.counter().period(), entry.limit(), entry.used()))
-                .toList());
-        return smallestTier == null ? refusal : refusal.member("smallest_tier_id", new TierId(smallestTier).toString());
+    /** The tier of the smallest change under whose rules the entries are allowed; null if there is none. */
+    private @Nullable UUID smallestTier(Tx tx, Row hold, List<UsageEntry> entries, Map<UsageCounter, CounterState> states, ZoneId zone) {
+        var used = new HashMap<>(counters.counters(tx, UsageRules.ofEachPeriod(entries, zone)));
+        // What the refused request had held before for others, such as persons of the same party, is rolled back, and still counts.
+        long own = states.entrySet().stream().mapToLong(state -> state.getValue().used() - used.getOrDefault(state.getKey(), CounterState.NOTHING).used()).max().orElse(0);
+        used.replaceAll((counter, state) -> states.getOrDefault(counter, new CounterState(state.used() + own, state.reached())));
+        return entitlements.smallestTier(tx, hold.organizationId(), hold.resourceKey(),
+                after -> new UsageRules(Map.of(hold.poolId(), after), zone).decide(entries, used).refused().isEmpty());
     }
 
     private void write(Tx tx, Changes changes, LockedPool pool, List<Reached> reached, List<UsageThresholdStore.Row> cleared) {
