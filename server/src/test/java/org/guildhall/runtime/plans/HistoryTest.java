@@ -1,6 +1,7 @@
 package org.guildhall.runtime.plans;
 
 import static org.guildhall.runtime.usage.UsageFixture.uuid;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,10 +10,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
+import org.guildhall.core.sql.JsonRows;
 import org.guildhall.runtime.entitlements.EntitlementForm;
 import org.guildhall.runtime.entitlements.EntitlementStore;
 import org.guildhall.runtime.usage.UsageFixture;
-import org.jooq.Select;
+import org.jooq.Query;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Test;
@@ -25,12 +27,12 @@ class HistoryTest {
     private final UsageFixture usage = new UsageFixture();
 
     /** The pages that a statement reads by the plan of all organizations, as the server's prepared statements have. */
-    private static long pages(Tx tx, Select<?> select, String organization) {
+    private static long pages(Tx tx, Query statement, String type, String value) {
         var sql = tx.sql();
         sql.execute("set local plan_cache_mode = force_generic_plan");
-        sql.execute("prepare history (uuid) as " + sql.renderInlined(select));
+        sql.execute("prepare history (" + type + ") as " + sql.renderInlined(statement));
         try {
-            var plan = sql.fetch("explain (analyze, buffers, format json) execute history ('" + uuid(organization) + "')").getFirst().get(0).toString();
+            var plan = sql.fetch("explain (analyze, buffers, format json) execute history ('" + value + "')").getFirst().get(0).toString();
             var found = Pattern.compile("\"Shared Hit Blocks\": (\\d+)").matcher(plan);
             assertTrue(found.find(), plan);
             return Long.parseLong(found.group(1));
@@ -43,7 +45,16 @@ class HistoryTest {
         var id = DSL.field("$1", SQLDataType.UUID);
         return tenant(tx -> pages(tx, DSL.select(
                 EntitlementStore.column(EntitlementForm.PRESENT, id, DSL.inline(null, SQLDataType.INSTANT)),
-                EntitlementStore.column(EntitlementForm.DUE, id, DSL.inline(null, SQLDataType.INSTANT))), organization));
+                EntitlementStore.column(EntitlementForm.DUE, id, DSL.inline(null, SQLDataType.INSTANT))), "uuid", uuid(organization).toString()));
+    }
+
+    /** The pages that are read to save the ends of some provisions. */
+    private long saved(String provisions) {
+        var rows = PROVISIONS.as("p");
+        return tenant(tx -> pages(tx, DSL.update(PROVISIONS)
+                .set(PROVISIONS.UPDATED_AT, rows.UPDATED_AT)
+                .from(JsonRows.rows("provisions", rows.getName(), DSL.field("$1", SQLDataType.JSONB)))
+                .where(PROVISIONS.ID.eq(rows.ID)), "jsonb", provisions));
     }
 
     private <T> T tenant(Function<Tx, T> work) {
@@ -79,6 +90,9 @@ class HistoryTest {
         long without = entitlements(young);
         long with = entitlements(old);
         assertTrue(with < without + 20, with + " pages with the history, " + without + " without");
+        // No row has this id: what is read is what it takes to find that out.
+        long saved = saved("[{\"id\": \"00000000-0000-7000-8000-000000000000\"}]");
+        assertTrue(saved < 30, saved + " pages to save a provision");
         assertEquals("5", usage.http.get(UsageFixture.BASE + "/organizations/" + old + "/entitlements").expect(200).at("/entitlements/0/limit"));
     }
 }
