@@ -148,9 +148,9 @@ public final class Runtime {
      * @param since the instant from which there is less
      * @param period day, week, month or year
      * @param before the present limit; null for none
-     * @param after the limit then; null if the organization isn't entitled to anything of the allowance then
+     * @param after the limit then; 0 if the organization isn't entitled to anything of the allowance then
      */
-    public record LoweredAllowance(Instant since, String period, @Nullable Long before, @Nullable Long after) {}
+    public record LoweredAllowance(Instant since, String period, @Nullable Long before, long after) {}
 
     /**
      * Holds a quantity of an allowance for an instant, which can be in the future. It counts as used in the period of that instant.

@@ -25,9 +25,9 @@ public final class PlannedAllowance {
      *
      * @param since the instant from which it is smaller
      * @param before the present limit; null for none
-     * @param after the limit then; null if the organization isn't entitled to anything of it then
+     * @param after the limit then; 0 if the organization isn't entitled to anything of it then
      */
-    public record Lowered(Instant since, String period, @Nullable Long before, @Nullable Long after) {}
+    public record Lowered(Instant since, String period, @Nullable Long before, long after) {}
 
     /** Nothing of an allowance, and as much of it as wanted. */
     private static final long NOTHING = -1;
@@ -69,7 +69,7 @@ public final class PlannedAllowance {
             }
             if (since != null) {
                 long after = limit(ahead.lastEntry().getValue(), key, period);
-                lowered.add(new Lowered(since, period, before == UNLIMITED ? null : Long.valueOf(before), after == NOTHING ? null : Long.valueOf(after)));
+                lowered.add(new Lowered(since, period, before == UNLIMITED ? null : Long.valueOf(before), Math.max(0, after)));
             }
         }
         return lowered;

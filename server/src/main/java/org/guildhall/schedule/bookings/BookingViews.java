@@ -96,7 +96,7 @@ final class BookingViews {
     private static ApiWarning warning(String key, LoweredAllowance lowered, Instant startsAt) {
         var now = lowered.before() == null ? "there is none" : "it is " + lowered.before();
         var detail = "%s: from %s on, the limit per %s is %s; now %s. The session starts at %s.".formatted(
-                key, lowered.since(), lowered.period(), lowered.after() == null ? 0 : lowered.after(), now, startsAt);
+                key, lowered.since(), lowered.period(), lowered.after(), now, startsAt);
         return new ApiWarning(
                 WarningCode.PLAN_CHANGES_BEFORE_SESSION, detail, lowered.since(), key, EntitlementPeriod.fromValue(lowered.period()), lowered.after());
     }

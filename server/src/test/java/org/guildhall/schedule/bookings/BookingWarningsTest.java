@@ -18,7 +18,7 @@ class BookingWarningsTest {
     private static final Instant STARTS = Instant.now().plus(3, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
     private static final Instant BEFORE = STARTS.minus(1, ChronoUnit.DAYS);
     private static final String SMALLER = "plan_changes_before_session %s gym.classes week 1";
-    private static final String NOTHING_LEFT = "plan_changes_before_session %s gym.classes week null";
+    private static final String NOTHING_LEFT = "plan_changes_before_session %s gym.classes week 0";
 
     private final AllowanceFixture gym = new AllowanceFixture();
 
