@@ -147,10 +147,12 @@ class PlanChangeRequestsTest {
         var previewed = previewed("invoice_now");
         fixture.loseAnswer();
         request(previewed);
+        // The HTTP client may have sent the lost one twice.
+        int posted = fixture.account.posted().size();
         fixture.account.forget().put("subscriptions", subscription("price_plus"));
         fixture.tenant.sql("update billing.plan_changes set requested_at = requested_at - interval '24 hours' where tenant_id = ?", fixture.tenant.id());
         request(previewed).expect(200);
-        assertEquals(3, fixture.account.posted().size());
+        assertEquals(posted, fixture.account.posted().size());
     }
 
     @Test
