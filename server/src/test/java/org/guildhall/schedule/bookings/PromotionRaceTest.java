@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class PromotionRaceTest {
 
     private static final int SESSIONS = 50;
+    /** More with {@code -Dguildhall.promotionRounds=200}. */
+    private static final int ROUNDS = Integer.getInteger("guildhall.promotionRounds", 2);
     private static final int ATTEMPTS_MAX = 100;
     private static final Duration WAIT_MAX = Duration.ofSeconds(20);
 
@@ -45,22 +47,34 @@ class PromotionRaceTest {
             var product = gym.product(100);
             var persons = IntStream.range(0, SESSIONS).mapToObj(at -> gym.schedule.person()).toList();
             var organizations = IntStream.range(0, SESSIONS).mapToObj(at -> gym.organizationWith(product)).toList();
-            var first = new ArrayList<String>();
+            var sessions = new ArrayList<String>();
+            var placed = new ArrayList<String>();
             var waiting = new ArrayList<String>();
             for (int at = 0; at < SESSIONS; at++) {
                 var starts = Instant.now().plus(72 + 2 * at, ChronoUnit.HOURS);
-                var session = gym.session(starts, 1, ", \"waitlist_places\": 5");
-                first.add(book(gym, session, persons, organizations, at));
-                // The neighbor on the one side for even sessions, on the other for odd ones.
-                waiting.add(book(gym, session, persons, organizations, at % 2 == 0 ? at + 1 : at - 1));
+                sessions.add(gym.session(starts, 1, ", \"waitlist_places\": 5"));
+                placed.add(book(gym, sessions.get(at), persons, organizations, at));
+                waiting.add(book(gym, sessions.get(at), persons, organizations, neighbor(at)));
             }
             long before = deadlocks(gym);
-            var outcomes = Race.run(SESSIONS, at -> canceled(gym, first.get(at)));
-            assertEquals(Collections.nCopies(SESSIONS, "200"), outcomes);
-            Eventually.await("all waiting ones are promoted", WAIT_MAX, () -> waiting.stream().allMatch(booking -> gym.state(booking).equals("booked")));
+            for (int round = 1; round <= ROUNDS; round++) {
+                var canceled = List.copyOf(placed);
+                assertEquals(Collections.nCopies(SESSIONS, "200"), Race.run(SESSIONS, at -> canceled(gym, canceled.get(at))));
+                Eventually.await("all waiting ones are promoted", WAIT_MAX, () -> waiting.stream().allMatch(booking -> gym.state(booking).equals("booked")));
+                assertEquals(SESSIONS, organizations.stream().mapToLong(gym::used).sum());
+                for (int at = 0; at < SESSIONS; at++) {
+                    // Who had the place waits for it in the next round.
+                    placed.set(at, waiting.get(at));
+                    waiting.set(at, book(gym, sessions.get(at), persons, organizations, round % 2 == 0 ? neighbor(at) : at));
+                }
+            }
             assertEquals(before, deadlocks(gym));
-            assertEquals(SESSIONS, organizations.stream().mapToLong(gym::used).sum());
         }
+    }
+
+    /** The neighbor on the one side for even sessions, on the other for odd ones. */
+    private static int neighbor(int at) {
+        return at % 2 == 0 ? at + 1 : at - 1;
     }
 
     /** Cancels a booking, again while the server is too busy: it has changed nothing then. */
