@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.guildhall.TestServer;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.JsonRows;
@@ -17,6 +18,7 @@ import org.guildhall.runtime.usage.UsageFixture;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A long history of provisions doesn't slow reads down; the cost is counted in database pages, not in time. */
@@ -24,7 +26,14 @@ class HistoryTest {
 
     private static final int ENDED = 5_050;
 
-    private final UsageFixture usage = new UsageFixture();
+    /** A database of its own: what other tests store, and when PostgreSQL analyzes it, would decide about plans here. */
+    private final TestServer server = TestServer.fresh();
+    private final UsageFixture usage = new UsageFixture(server);
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
 
     /** The pages that a statement reads by the plan of all organizations, as the server's prepared statements have. */
     private static long pages(Tx tx, Query statement, String type, String value) {
@@ -79,6 +88,7 @@ class HistoryTest {
                 select tenant_id, organization_id, pool_id, product_id, 'grant', id, starts_at, ended_at from granted""".formatted(ENDED),
                 uuid(old), uuid(product));
         for (var table : List.of("grants", "provisions")) {
+            usage.sql("alter table runtime." + table + " set (autovacuum_enabled = false)");
             usage.sql("vacuum (analyze) runtime." + table);
             // As in a database with many organizations: about three rows for each of them.
             for (var column : List.of("pool_id", "organization_id")) {
