@@ -17,7 +17,7 @@ import org.guildhall.runtime.rules.PoolProjection;
 import org.guildhall.runtime.usage.UsageCounterStore.PoolRule;
 import org.jspecify.annotations.Nullable;
 
-/** What the scheduled changes of an organization leave of an allowance at each instant, by the rules of today's catalog. */
+/** An organization's allowance after each of its scheduled changes, by the rules of today's catalog. */
 public final class PlannedAllowance {
 
     /**
@@ -29,8 +29,6 @@ public final class PlannedAllowance {
      */
     public record Lowered(Instant since, String period, @Nullable Long before, long after) {}
 
-    /** Nothing of an allowance, and as much of it as wanted. */
-    private static final long NOTHING = -1;
     private static final long UNLIMITED = Long.MAX_VALUE;
 
     private final PoolProjection plans;
@@ -68,8 +66,8 @@ public final class PlannedAllowance {
                 since = !less ? null : since == null ? then.getKey() : since;
             }
             if (since != null) {
-                long after = limit(ahead.lastEntry().getValue(), key, period);
-                lowered.add(new Lowered(since, period, before == UNLIMITED ? null : Long.valueOf(before), Math.max(0, after)));
+                lowered.add(new Lowered(
+                        since, period, before == UNLIMITED ? null : Long.valueOf(before), limit(ahead.lastEntry().getValue(), key, period)));
             }
         }
         return lowered;
@@ -92,10 +90,10 @@ public final class PlannedAllowance {
         return EffectiveRules.of(Stream.concat(held, others).toList());
     }
 
-    /** A period without a rule of its own is limited by the other periods alone. */
+    /** Without any rule of the key there is nothing of it. A period without a rule of its own is limited by the other periods alone. */
     private static long limit(EffectiveRules rules, String key, String period) {
         if (rules.rules(key).isEmpty()) {
-            return NOTHING;
+            return 0;
         }
         var rule = rules.rule(key, period);
         return rule == null || rule.limit() == null ? UNLIMITED : rule.limit();

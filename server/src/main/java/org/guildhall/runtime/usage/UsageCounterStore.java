@@ -110,7 +110,10 @@ public final class UsageCounterStore {
             select v.id, v.starts_at, v.ends_at, v.product_id
             from runtime.provisions v
             where v.pool_id = s.pool_id and v.starts_at <= s.at and v.held_until > s.at""";
-    /** What a pool holds off the ladders now or later, and without an id all products that a plan can have later: those of ladders, and given ones. */
+    /**
+     * The provisions off the ladders that a pool has now or later. Then the products that its plans can have later: those of given ladders, and other given
+     * ones; they have no provision's id yet.
+     */
     private static final String PLANNED = """
             select v.id, v.starts_at, v.ends_at, v.product_id
             from runtime.provisions v

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an event costs doesn't grow with the objects that are mirrored: the rows that are read are counted. */
+/** An event reads a few rows, however many objects are mirrored. */
 class LedgerPlansTest {
 
     private static final int COPIES = 4_000;
