@@ -1,15 +1,35 @@
 package org.guildhall.runtime;
 
+import static org.guildhall.schema.catalog.Tables.RUNTIME_ORG_TYPES;
+import static org.guildhall.schema.runtime.Tables.GRANTS;
+import static org.guildhall.schema.runtime.Tables.ORGANIZATIONS;
+import static org.guildhall.schema.runtime.Tables.POOLS;
+import static org.guildhall.schema.runtime.Tables.PROVISIONS;
+import static org.guildhall.schema.runtime.Tables.SITES;
+import static org.guildhall.schema.runtime.Tables.SITE_STATES;
+import static org.guildhall.schema.runtime.Tables.TRANSITIONS;
+import static org.guildhall.schema.runtime.Tables.WORKSPACES;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.greatest;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.least;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.resultQuery;
+import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.JoinedRead;
-import org.guildhall.core.sql.JsonReader;
-import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
+import org.guildhall.core.sql.PreparedQuery;
+import org.guildhall.core.sql.RowReader;
 import org.guildhall.runtime.entitlements.EntitlementForm;
 import org.guildhall.runtime.entitlements.EntitlementStore;
+import org.guildhall.runtime.entitlements.EntitlementStore.EntitlementData;
 import org.guildhall.runtime.people.OrganizationStore;
 import org.guildhall.runtime.people.WorkspaceStore;
 import org.guildhall.runtime.plans.GrantStore;
@@ -17,13 +37,12 @@ import org.guildhall.runtime.plans.ProvisionStore;
 import org.guildhall.runtime.plans.TransitionStore;
 import org.guildhall.runtime.sites.SiteStore;
 import org.jooq.Field;
-import org.jooq.JSONB;
+import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the overview of an organization, in one statement and so at one instant. The database aggregates the rows of each list to JSON, since
- * rows of ten lists would cost the server more than all its other work for the answer.
- */
+/** Reads the overview of an organization, each list by a query of its own. */
 final class OverviewStore {
 
     /** The maximal number of rows per part in the answer; one more is read. */
@@ -54,153 +73,181 @@ final class OverviewStore {
             @Nullable Instant endsAt) {}
 
     /** A household of a member. */
-    record Household(UUID id, String name, String state, List<Member> members) {}
+    record Household(UUID id, String name, String state, List<Member> members) {
+
+        private Household with(List<Member> all) {
+            return new Household(id, name, state, all);
+        }
+    }
 
     record Member(UUID id, UUID personId, String name, String role) {}
 
-    /** Parameters: rows of a list, members of a household, kept, existed, people, sites, created; see {@link #lists}. */
-    private static final String LISTS_OF = """
-            shown as materialized (
-                select m.id, m.person_id, m.role, m.starts_at, m.ends_at, m.created_at,
-                       case m.role when 'owner' then 1 when 'admin' then 2 else 3 end as place
-                from asked a
-                join runtime.memberships m on m.organization_id = a.id
-                where m.starts_at <= a.at and (m.ends_at is null or m.ends_at > a.at)
-                order by place, m.created_at, m.id
-                limit %1$d
-            )
-            select jsonb_build_object(
-                'organization', (
-                    select to_jsonb(o) || jsonb_build_object('pool_id', a.pool_id) from asked a join runtime.organizations o on o.id = a.id),
-                'org_type', (
-                    select jsonb_build_object('id', t.id, 'key', t.key, 'name', t.name, 'state', t.state)
-                    from asked a join catalog.runtime_org_types t on t.id = a.org_type_id),
-                'people', (
-                    select coalesce(jsonb_agg(jsonb_build_object(
-                        'id', n.id, 'name', n.name, 'email', n.email, 'state', n.state, 'membership_id', m.id, 'role', m.role,
-                        'starts_at', m.starts_at, 'ends_at', m.ends_at) order by m.place, m.created_at, m.id), '[]')
-                    from shown m join runtime.persons n on n.id = m.person_id),
-                'workspaces', (
-                    select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
-                    from asked a cross join lateral (
-                        select * from runtime.workspaces v
-                        where v.organization_id = a.id and %7$s and %3$s
-                        order by v.created_at desc, v.id desc
-                        limit %1$d) v),
-                'households', (
-                    select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
-                    from asked a cross join lateral (
-                        select v.created_at, v.id, jsonb_build_object('id', v.id, 'name', v.name, 'state', v.state, 'members', (
-                            select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'person_id', h.person_id, 'name', h.name, 'role', h.role)
-                                order by h.role, h.created_at, h.id), '[]')
-                            from (
-                                select h.id, h.person_id, n.name, h.role, h.created_at
-                                from runtime.household_members h join runtime.persons n on n.id = h.person_id
-                                where h.household_id = v.id and h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)
-                                order by h.role, h.created_at, h.id
-                                limit %2$d) h)) as row
-                        from runtime.households v
-                        where v.id in (
-                            select h.household_id
-                            from (select person_id from shown order by place, created_at, id limit %5$d) m
-                            join runtime.household_members h on h.person_id = m.person_id
-                            where h.starts_at <= a.at and (h.ends_at is null or h.ends_at > a.at)) and %3$s
-                        order by v.created_at desc, v.id desc
-                        limit %1$d) v),
-                'provisions', (
-                    select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('policy_id', v.default_grant_policy_id, 'seen_at', a.seen_at)
-                        order by v.created_at desc, v.id desc), '[]')
-                    from asked a cross join lateral (
-                        select v.id, v.organization_id, v.pool_id, v.product_id, v.ladder_id, v.tier_id, v.cause, v.grant_id,
-                               v.default_grant_policy_id, v.starts_at, v.ends_at, v.created_at, v.updated_at, v.version
-                        from runtime.provisions v
-                        where v.organization_id = a.id and %4$s
-                        order by v.created_at desc, v.id desc
-                        limit %1$d) v),
-                'grants', (
-                    select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('seen_at', a.seen_at) order by v.created_at desc, v.id desc), '[]')
-                    from asked a cross join lateral (
-                        select * from runtime.grants v
-                        where v.organization_id = a.id and %4$s
-                        order by v.created_at desc, v.id desc
-                        limit %1$d) v),
-                'transitions', (
-                    select coalesce(jsonb_agg(to_jsonb(v) order by v.created_at desc, v.id desc), '[]')
-                    from asked a cross join lateral (
-                        select * from runtime.transitions v
-                        where v.organization_id = a.id and %7$s
-                        order by v.created_at desc, v.id desc
-                        limit %1$d) v),
-                'sites', (
-                    select coalesce(jsonb_agg(v.row order by v.created_at desc, v.id desc), '[]')
-                    from asked a cross join lateral (%6$s) v))
-            """;
+    /** An organization with its type. */
+    private record Typed(OrganizationStore.Row organization, OrgType type) {}
 
-    /**
-     * The lists now. Memberships are limited before they are joined, so that a large organization's other persons aren't read; households are
-     * those of the people in the answer. The instant of the pool's rows isn't before its last change, even if the clock was set back.
-     */
-    private static final String PRESENT = """
-            with asked as (
-                select o.id, o.org_type_id, p.id as pool_id, platform.app_now() as at, greatest(platform.app_now(), p.updated_at) as seen_at
-                from runtime.organizations o
-                join runtime.pools p on p.organization_id = o.id
-                where o.id = {0}
-            ),
-            """ + lists("v.archived_at is null", "true", "true", """
-                select to_jsonb(s) as row, s.created_at, s.id
-                from runtime.sites s
-                where s.organization_id = a.id and s.state <> 'removed'
-                order by s.created_at desc, s.id desc
-                limit %1$d""".formatted(PART_MAX + 1));
+    /** A household with one of its members, or without any. */
+    private record HouseholdMember(Household household, @Nullable Member member) {}
 
-    /** The lists at a past instant. Each row has the values that depend on the instant as of then. */
-    private static final String PAST = """
-            with asked as (
-                select o.id, o.org_type_id, p.id as pool_id, {1}::timestamptz as at, {1}::timestamptz as seen_at
-                from runtime.organizations o
-                join runtime.pools p on p.organization_id = o.id
-                where o.id = {0}
-            ),
-            """ + lists("(v.archived_at is null or v.archived_at > a.at)", "least(v.created_at, v.starts_at) <= a.at", "v.created_at <= a.at", """
-                select to_jsonb(s) || jsonb_build_object(
-                           'state', t.state, 'state_reason', t.reason, 'state_since', t.starts_at, 'counts', t.counts,
-                           'activated_at', case when s.activated_at <= a.at then s.activated_at end) as row, s.created_at, s.id
-                from runtime.sites s
-                join runtime.site_states t on t.site_id = s.id
-                where s.organization_id = a.id and t.starts_at <= a.at and (t.ends_at is null or t.ends_at > a.at) and t.state <> 'removed'
-                order by s.created_at desc, s.id desc
-                limit %1$d""".formatted(PART_MAX + 1));
+    private static final Field<UUID> ID = field("id", SQLDataType.UUID);
+    private static final Field<UUID> MEMBER_ID = field("member_id", SQLDataType.UUID);
+    private static final Field<UUID> PERSON_ID = field("person_id", SQLDataType.UUID);
+    private static final Field<String> NAME = field("name", SQLDataType.CLOB);
+    private static final Field<String> PERSON_NAME = field("person_name", SQLDataType.CLOB);
+    private static final Field<String> EMAIL = field("email", SQLDataType.CLOB);
+    private static final Field<String> STATE = field("state", SQLDataType.CLOB);
+    private static final Field<String> ROLE = field("role", SQLDataType.CLOB);
+    private static final Field<Instant> STARTS_AT = field("starts_at", SQLDataType.INSTANT);
+    private static final Field<Instant> ENDS_AT = field("ends_at", SQLDataType.INSTANT);
 
-    private static final JsonReader<Lists> LISTS = JsonReader.of(Lists.class);
+    /** The memberships of {0} at {1}, the first ones of a number. They are limited before others join them, so that no other person is read. */
+    private static final String SHOWN = """
+            select m.id, m.person_id, m.role, m.starts_at, m.ends_at, m.created_at,
+                   case m.role when 'owner' then 1 when 'admin' then 2 else 3 end as place
+            from runtime.memberships m
+            where m.organization_id = {0} and m.starts_at <= {1} and (m.ends_at is null or m.ends_at > {1})
+            order by place, m.created_at, m.id
+            limit %d""";
+
+    private static final String PEOPLE = """
+            select m.id, m.person_id, n.name, n.email, n.state, m.role, m.starts_at, m.ends_at
+            from (%s) m
+            join runtime.persons n on n.id = m.person_id
+            order by m.place, m.created_at, m.id""".formatted(SHOWN.formatted(PART_MAX + 1));
+
+    /** The households of the people in the answer, with their members. */
+    private static final String HOUSEHOLDS = """
+            select v.id, v.name, v.state, h.id as member_id, h.person_id, h.name as person_name, h.role
+            from (
+                select v.id, v.name, v.state, v.created_at
+                from runtime.households v
+                where v.id in (
+                    select h.household_id
+                    from (%s) m
+                    join runtime.household_members h on h.person_id = m.person_id
+                    where h.starts_at <= {1} and (h.ends_at is null or h.ends_at > {1})) and %%s
+                order by v.created_at desc, v.id desc
+                limit %d) v
+            left join lateral (
+                select h.id, h.person_id, n.name, h.role, h.created_at
+                from runtime.household_members h join runtime.persons n on n.id = h.person_id
+                where h.household_id = v.id and h.starts_at <= {1} and (h.ends_at is null or h.ends_at > {1})
+                order by h.role, h.created_at, h.id
+                limit %d) h on true
+            order by v.created_at desc, v.id desc, h.role, h.created_at, h.id""".formatted(SHOWN.formatted(PART_MAX), PART_MAX + 1, MEMBERS_MAX + 1);
+
+    private static final Queries PRESENT = new Queries(false);
+    private static final Queries PAST = new Queries(true);
 
     /** The part of a joined read with everything now, if no transition is due. */
-    static final JoinedRead.Part<Everything> NOW = part(PRESENT, EntitlementForm.PRESENT);
+    static final JoinedRead.Part<Everything> NOW = PRESENT.with(EntitlementForm.PRESENT);
 
     /** The part of a joined read with everything now, with the due transitions. */
-    static final JoinedRead.Part<Everything> DUE = part(PRESENT, EntitlementForm.DUE);
+    static final JoinedRead.Part<Everything> DUE = PRESENT.with(EntitlementForm.DUE);
 
     /** The part of a joined read with everything at a past instant. */
-    static final JoinedRead.Part<Everything> THEN = part(PAST, EntitlementForm.PAST);
+    static final JoinedRead.Part<Everything> THEN = PAST.with(EntitlementForm.PAST);
 
     private OverviewStore() {}
 
-    private static JoinedRead.Part<Everything> part(String lists, EntitlementForm form) {
-        var entitled = EntitlementStore.column(form, JoinedRead.ORGANIZATION_ID, JoinedRead.AT).as("entitled");
-        Field<JSONB> all = field("(" + lists + ")", JSONB.class, JoinedRead.ORGANIZATION_ID, JoinedRead.AT).as("lists");
-        return new JoinedRead.Part<>(List.of(entitled, all), cells -> {
-            var found = cells.get(entitled);
-            return new Everything(found == null ? null : EntitlementStore.parsed(found), LISTS.read(cells.get(all)));
-        });
-    }
+    /** The queries of the lists, now or at an instant. Rows of an instant have the values that depend on it as of then. */
+    private static final class Queries {
 
-    /**
-     * @param kept the condition that a workspace or household {@code v} isn't archived
-     * @param existed the condition that a provision or grant {@code v} existed
-     * @param created the condition that a workspace or transition {@code v} was created
-     * @param sites selects the sites of {@code a}
-     */
-    private static String lists(String kept, String existed, String created, String sites) {
-        return LISTS_OF.formatted(PART_MAX + 1, MEMBERS_MAX + 1, kept, existed, PART_MAX, sites, created);
+        private final boolean past;
+        private final Field<Instant> at;
+        private final PreparedQuery<Typed> organization;
+        private final PreparedQuery<Person> people;
+        private final PreparedQuery<WorkspaceStore.Row> workspaces;
+        private final PreparedQuery<HouseholdMember> households;
+        private final PreparedQuery<ProvisionStore.Row> provisions;
+        private final PreparedQuery<GrantStore.Row> grants;
+        private final PreparedQuery<TransitionStore.Row> transitions;
+        private final PreparedQuery<SiteStore.Row> sites;
+
+        Queries(boolean past) {
+            this.past = past;
+            this.at = past ? JoinedRead.AT : Columns.now();
+            this.organization = organization();
+            this.people = PreparedQuery.of(
+                    resultQuery(PEOPLE, JoinedRead.ORGANIZATION_ID, at), List.of(ID, PERSON_ID, NAME, EMAIL, STATE, ROLE, STARTS_AT, ENDS_AT),
+                    cells -> new Person(
+                            cells.get(PERSON_ID), cells.get(NAME), cells.get(EMAIL), cells.get(STATE), cells.get(ID), cells.get(ROLE),
+                            cells.get(STARTS_AT), cells.get(ENDS_AT)));
+            this.workspaces = newest(
+                    select(WorkspaceStore.COLUMNS).from(WORKSPACES).where(WORKSPACES.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))
+                            .and(past ? WORKSPACES.ARCHIVED_AT.isNull().or(WORKSPACES.ARCHIVED_AT.gt(at)) : WORKSPACES.ARCHIVED_AT.isNull())
+                            .and(past ? WORKSPACES.CREATED_AT.le(at) : noCondition()),
+                    WORKSPACES.CREATED_AT, WORKSPACES.ID, WorkspaceStore::row);
+            this.households = households();
+            // The instant of the rows isn't before the pool's last change, even if the clock was set back.
+            var seenAt = past ? at : field(
+                    select(greatest(at, POOLS.UPDATED_AT)).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID)));
+            this.provisions = newest(
+                    select(ProvisionStore.columns(seenAt)).from(PROVISIONS).where(PROVISIONS.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))
+                            .and(past ? least(PROVISIONS.CREATED_AT, PROVISIONS.STARTS_AT).le(at) : noCondition()),
+                    PROVISIONS.CREATED_AT, PROVISIONS.ID, ProvisionStore::row);
+            this.grants = newest(
+                    select(GrantStore.columns(seenAt)).from(GRANTS).where(GRANTS.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))
+                            .and(past ? least(GRANTS.CREATED_AT, GRANTS.STARTS_AT).le(at) : noCondition()),
+                    GRANTS.CREATED_AT, GRANTS.ID, GrantStore::row);
+            this.transitions = newest(
+                    select(TransitionStore.COLUMNS).from(TRANSITIONS).where(TRANSITIONS.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))
+                            .and(past ? TRANSITIONS.CREATED_AT.le(at) : noCondition()),
+                    TRANSITIONS.CREATED_AT, TRANSITIONS.ID, TransitionStore::row);
+            this.sites = newest(
+                    SiteStore.selected(past ? at : null).and(SITES.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))
+                            .and((past ? SITE_STATES.STATE : SITES.STATE).ne(inline("removed"))),
+                    SITES.CREATED_AT, SITES.ID, SiteStore::row);
+        }
+
+        private static PreparedQuery<Typed> organization() {
+            var columns = new ArrayList<Field<?>>(OrganizationStore.COLUMNS);
+            columns.addAll(List.of(RUNTIME_ORG_TYPES.ID, RUNTIME_ORG_TYPES.KEY, RUNTIME_ORG_TYPES.NAME, RUNTIME_ORG_TYPES.STATE));
+            return PreparedQuery.of(
+                    select(columns).from(ORGANIZATIONS).join(RUNTIME_ORG_TYPES).on(RUNTIME_ORG_TYPES.ID.eq(ORGANIZATIONS.ORG_TYPE_ID))
+                            .where(ORGANIZATIONS.ID.eq(JoinedRead.ORGANIZATION_ID)),
+                    columns,
+                    cells -> new Typed(OrganizationStore.row(cells), new OrgType(
+                            cells.get(RUNTIME_ORG_TYPES.ID), cells.get(RUNTIME_ORG_TYPES.KEY), cells.get(RUNTIME_ORG_TYPES.NAME),
+                            cells.get(RUNTIME_ORG_TYPES.STATE))));
+        }
+
+        private PreparedQuery<HouseholdMember> households() {
+            var kept = past ? "v.created_at <= {1} and (v.archived_at is null or v.archived_at > {1})" : "v.archived_at is null";
+            return PreparedQuery.of(
+                    resultQuery(HOUSEHOLDS.formatted(kept), JoinedRead.ORGANIZATION_ID, at), List.of(ID, NAME, STATE, MEMBER_ID, PERSON_ID, PERSON_NAME, ROLE),
+                    cells -> new HouseholdMember(
+                            new Household(cells.get(ID), cells.get(NAME), cells.get(STATE), List.of()),
+                            cells.get(MEMBER_ID) == null
+                                    ? null : new Member(cells.get(MEMBER_ID), cells.get(PERSON_ID), cells.get(PERSON_NAME), cells.get(ROLE))));
+        }
+
+        private static <R> PreparedQuery<R> newest(SelectConditionStep<Record> rows, Field<Instant> createdAt, Field<UUID> id, Function<RowReader, R> row) {
+            return PreparedQuery.of(rows.orderBy(createdAt.desc(), id.desc()).limit(inline(PART_MAX + 1)), row);
+        }
+
+        JoinedRead.Part<Everything> with(EntitlementForm form) {
+            var entitled = EntitlementStore.query(form);
+            return new JoinedRead.Part<>(
+                    List.of(entitled, organization, people, workspaces, households, provisions, grants, transitions, sites),
+                    rows -> new Everything(rows.one(entitled), lists(rows)));
+        }
+
+        private Lists lists(JoinedRead.Rows rows) {
+            var found = rows.one(organization);
+            return new Lists(
+                    found == null ? null : found.organization, found == null ? null : found.type, rows.of(people), rows.of(workspaces),
+                    withMembers(rows.of(households)), rows.of(provisions), rows.of(grants), rows.of(transitions), rows.of(sites));
+        }
+
+        private static List<Household> withMembers(List<HouseholdMember> rows) {
+            var members = new LinkedHashMap<Household, List<Member>>();
+            for (var row : rows) {
+                var known = members.computeIfAbsent(row.household, unused -> new ArrayList<>());
+                if (row.member != null) {
+                    known.add(row.member);
+                }
+            }
+            return members.entrySet().stream().map(entry -> entry.getKey().with(entry.getValue())).toList();
+        }
     }
 }

@@ -270,7 +270,7 @@ public final class Runtime {
     public static final JoinedRead.Part<OverviewRows> OVERVIEW_THEN = overviewPart(OverviewStore.THEN);
 
     private static JoinedRead.Part<OverviewRows> overviewPart(JoinedRead.Part<Everything> part) {
-        return new JoinedRead.Part<>(part.columns(), cells -> new OverviewRows(part.result().apply(cells)));
+        return new JoinedRead.Part<>(part.queries(), rows -> new OverviewRows(part.result().apply(rows)));
     }
 
     /**

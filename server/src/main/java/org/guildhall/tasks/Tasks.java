@@ -296,8 +296,7 @@ public final class Tasks {
 
     /** The part of a joined read with the unfinished tasks about an organization now. */
     public static final JoinedRead.Part<OverviewRows> OVERVIEW = new JoinedRead.Part<>(
-            OperationalTaskStore.UNFINISHED_OF_ORGANIZATION.columns(),
-            cells -> new OverviewRows(OperationalTaskStore.UNFINISHED_OF_ORGANIZATION.result().apply(cells)));
+            List.of(OperationalTaskStore.UNFINISHED_OF_ORGANIZATION), rows -> new OverviewRows(rows.of(OperationalTaskStore.UNFINISHED_OF_ORGANIZATION)));
 
     /** The first hundred unfinished tasks about an organization, by due date. */
     public OverviewTasks overview(OverviewRows rows) {

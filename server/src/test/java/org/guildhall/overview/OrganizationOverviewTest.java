@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class OrganizationOverviewTest {
 
     private static final String BASE = "/api/v1/overview/organizations/";
+    /** Fewer than the overview shows of a list. */
+    private static final int GRANTS = 90;
 
     private final EntitlementFixture entitlements = new EntitlementFixture();
 
@@ -248,6 +252,30 @@ class OrganizationOverviewTest {
                 assertEquals(1, least, query);
             }
         }
+    }
+
+    /** A grant and its provision are committed together, so an overview has both or neither. */
+    @Test
+    void overview_besideGrants_isOfOneInstant() throws Exception {
+        personal();
+        var organization = person("Ada")[1];
+        var product = entitlements.product("Extra");
+        var grant = "{\"organization_id\": \"%s\", \"product_id\": \"%s\", \"reason\": \"By the board.\"}".formatted(organization, product);
+        var granting = CompletableFuture.runAsync(() -> {
+            for (int count = 0; count < GRANTS; count++) {
+                make("/grants", grant);
+            }
+        }, task -> Thread.ofPlatform().start(task));
+        int reads = 0;
+        while (!granting.isDone()) {
+            var overview = entitlements.http.get(BASE + organization).expect(200);
+            var provided = new ArrayList<>(each(overview, "/provisions", "/grant_id"));
+            provided.removeIf(id -> id.equals("null"));
+            assertEquals(each(overview, "/grants", "/id"), provided);
+            reads++;
+        }
+        granting.get(1, TimeUnit.MINUTES);
+        assertTrue(reads > 0);
     }
 
     @Test

@@ -84,7 +84,7 @@ final class InvoiceStore {
             INVOICES.OBSERVED_AT, INVOICES.CREATED_AT, INVOICES.UPDATED_AT, INVOICES.VERSION, FETCH);
     /** The open invoices of an organization. */
     static final OverviewListStore<Row> OPEN = OverviewListStore.of(
-            "open_invoices", INVOICES, COLUMNS, new OverviewListStore.Keys(INVOICES.ID, INVOICES.ACCOUNT_ID, INVOICES.CREATED_AT), INVOICES.STATE.eq(inline("open")),
+            INVOICES, COLUMNS, new OverviewListStore.Keys(INVOICES.ID, INVOICES.ACCOUNT_ID, INVOICES.CREATED_AT), INVOICES.STATE.eq(inline("open")),
             InvoiceStore::row);
     private static final Condition BY_ID = INVOICES.ID.eq(param(INVOICES.ID));
     private static final PreparedQuery<Row> LOCK_OR_STUB = PreparedQuery.of(

@@ -10,11 +10,10 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.guildhall.core.sql.JoinedRead;
-import org.guildhall.core.sql.JsonCells;
+import org.guildhall.core.sql.PreparedQuery;
 import org.guildhall.core.sql.RowReader;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.JSONB;
 import org.jooq.Table;
 
 /**
@@ -26,12 +25,10 @@ public final class OverviewListStore<R> {
 
     private static final int SHOWN_MAX = 100;
 
-    private final Field<JSONB> rows;
-    private final Function<RowReader, R> row;
+    private final PreparedQuery<R> rows;
 
-    private OverviewListStore(Field<JSONB> rows, Function<RowReader, R> row) {
+    private OverviewListStore(PreparedQuery<R> rows) {
         this.rows = rows;
-        this.row = row;
     }
 
     /** The columns that a list needs of its table. */
@@ -40,21 +37,17 @@ public final class OverviewListStore<R> {
     /**
      * A list of rows.
      *
-     * @param name the column of the joined read
      * @param state the condition that the objects fulfil now
      */
-    public static <R> OverviewListStore<R> of(
-            String name, Table<?> table, List<Field<?>> columns, Keys keys, Condition state, Function<RowReader, R> row) {
-        return new OverviewListStore<>(
-                JsonCells.newestFirst(
-                        select(columns)
-                                .from(table)
-                                .where(state)
-                                .and(keys.accountId().in(select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))))
-                                .orderBy(keys.createdAt().desc(), keys.id().desc())
-                                .limit(inline(SHOWN_MAX + 1)),
-                        name),
-                row);
+    public static <R> OverviewListStore<R> of(Table<?> table, List<Field<?>> columns, Keys keys, Condition state, Function<RowReader, R> row) {
+        return new OverviewListStore<>(PreparedQuery.of(
+                select(columns)
+                        .from(table)
+                        .where(state)
+                        .and(keys.accountId().in(select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.ORGANIZATION_ID.eq(JoinedRead.ORGANIZATION_ID))))
+                        .orderBy(keys.createdAt().desc(), keys.id().desc())
+                        .limit(inline(SHOWN_MAX + 1)),
+                row));
     }
 
     /**
@@ -64,9 +57,7 @@ public final class OverviewListStore<R> {
      * @param list makes the API form of the list from its objects, and whether there are more
      */
     public <T, L> JoinedRead.Part<L> part(Function<R, T> view, BiFunction<List<T>, Boolean, L> list) {
-        return new JoinedRead.Part<>(List.of(rows), cells -> {
-            var found = JsonCells.read(cells.get(rows), row);
-            return list.apply(found.stream().limit(SHOWN_MAX).map(view).toList(), found.size() > SHOWN_MAX);
-        });
+        return new JoinedRead.Part<>(List.of(rows), found ->
+                list.apply(found.of(rows).stream().limit(SHOWN_MAX).map(view).toList(), found.of(rows).size() > SHOWN_MAX));
     }
 }

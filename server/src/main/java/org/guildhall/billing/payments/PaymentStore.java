@@ -97,7 +97,7 @@ final class PaymentStore {
             PAYMENTS.VERSION, FETCH);
     /** The payments of an organization that are failed now. */
     static final OverviewListStore<Row> FAILED = OverviewListStore.of(
-            "failed_payments", PAYMENTS, COLUMNS, new OverviewListStore.Keys(PAYMENTS.ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CREATED_AT), PAYMENTS.STATE.eq(inline("failed")),
+            PAYMENTS, COLUMNS, new OverviewListStore.Keys(PAYMENTS.ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CREATED_AT), PAYMENTS.STATE.eq(inline("failed")),
             PaymentStore::row);
     private static final Condition BY_ID = PAYMENTS.ID.eq(param(PAYMENTS.ID));
     private static final PreparedQuery<Row> LOCK_OR_STUB = PreparedQuery.of(

@@ -97,7 +97,7 @@ final class SubscriptionStore {
             SUBSCRIPTIONS.VERSION, FETCH);
     /** The subscriptions of an organization that haven't ended. */
     static final OverviewListStore<Row> RUNNING = OverviewListStore.of(
-            "subscriptions", SUBSCRIPTIONS, COLUMNS, new OverviewListStore.Keys(SUBSCRIPTIONS.ID, SUBSCRIPTIONS.ACCOUNT_ID, SUBSCRIPTIONS.CREATED_AT),
+            SUBSCRIPTIONS, COLUMNS, new OverviewListStore.Keys(SUBSCRIPTIONS.ID, SUBSCRIPTIONS.ACCOUNT_ID, SUBSCRIPTIONS.CREATED_AT),
             SUBSCRIPTIONS.STATE.notIn(inline("canceled"), inline("expired"), inline("stub")), SubscriptionStore::row);
     private static final Condition BY_ID = SUBSCRIPTIONS.ID.eq(param(SUBSCRIPTIONS.ID));
 

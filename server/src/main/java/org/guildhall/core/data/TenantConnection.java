@@ -35,6 +35,10 @@ final class TenantConnection extends DefaultConnection {
     private static final String SET =
             "select set_config('app.tenant', ?, true), pg_sequence_last_value('platform.auth_revision'::regclass), ?::int8";
 
+    private static final String BEGIN = "begin";
+    private static final String BEGIN_SNAPSHOT = "begin isolation level repeatable read read only";
+    private static final String COMMIT = "commit";
+
     /** The number of {@link #SET}'s parameters, which precede the statement's own. */
     private static final int OWN = 2;
 
@@ -97,7 +101,7 @@ final class TenantConnection extends DefaultConnection {
     }
 
     private String guarded(String sql) {
-        return (everyStatement ? "" : "begin; ") + SET + "; " + (statementTimeout.isEmpty() ? "" : statementTimeout + "; ") + sql;
+        return (everyStatement ? "" : BEGIN + "; ") + SET + "; " + (statementTimeout.isEmpty() ? "" : statementTimeout + "; ") + sql;
     }
 
     /** Sends a statement with the next one. */
@@ -138,9 +142,37 @@ final class TenantConnection extends DefaultConnection {
             statements = Stream.concat(statements.stream(), more.stream()).toList();
         }
         boolean first = everyStatement || !sent;
-        try (var statement = getDelegate().prepareStatement(text(first, statements))) {
+        send(first && !everyStatement ? List.of(BEGIN) : List.of(), first, statements, List.of());
+    }
+
+    /** Sends reads in one round trip, within a transaction of their own that sees one state. */
+    void sendAtOneInstant(List<? extends BoundStatement> reads) throws SQLException {
+        if (!everyStatement) {
+            throw new IllegalStateException("within a transaction each statement sees what was committed before it");
+        }
+        try {
+            send(List.of(BEGIN_SNAPSHOT), true, reads, List.of(COMMIT));
+        } catch (SQLException failed) {
+            rollBack();
+            throw failed;
+        }
+    }
+
+    private void rollBack() {
+        if (lease.isSound()) {
+            try (var statement = getDelegate().createStatement()) {
+                lease.call(() -> statement.execute("rollback"));
+            } catch (SQLException failed) {
+                lease.spoil();
+            }
+        }
+    }
+
+    /** @param before at most one statement @param guarded true to set the tenant */
+    private void send(List<String> before, boolean guarded, List<? extends BoundStatement> statements, List<String> after) throws SQLException {
+        try (var statement = getDelegate().prepareStatement(text(before, guarded, statements, after))) {
             int index = 1;
-            if (first) {
+            if (guarded) {
                 sent = true;
                 begin(statement);
                 index += OWN;
@@ -149,8 +181,8 @@ final class TenantConnection extends DefaultConnection {
                 index = each.bind(statement, index);
             }
             lease.call(statement::execute);
-            if (first) {
-                checked(statement);
+            if (guarded) {
+                checked(statement, !before.isEmpty());
             }
             for (int at = 0; at < statements.size(); at++) {
                 if (at > 0) {
@@ -161,27 +193,29 @@ final class TenantConnection extends DefaultConnection {
         }
     }
 
-    private String text(boolean first, List<BoundStatement> statements) {
-        if (!first && statements.size() == 1) {
+    private String text(List<String> before, boolean guarded, List<? extends BoundStatement> statements, List<String> after) {
+        if (!guarded && statements.size() == 1) {
             return statements.getFirst().text();
         }
-        var all = new ArrayList<String>(statements.size() + 3);
-        if (first) {
-            if (!everyStatement) {
-                all.add("begin");
-            }
+        var all = new ArrayList<>(before);
+        if (guarded) {
             all.add(SET);
             if (!statementTimeout.isEmpty()) {
                 all.add(statementTimeout);
             }
         }
         statements.forEach(statement -> all.add(statement.text()));
+        all.addAll(after);
         return JoinedTexts.of(all);
     }
 
-    /** Checks the prefix's results and moves past them. */
-    private boolean checked(PreparedStatement statement) throws SQLException {
-        if (!everyStatement) {
+    /**
+     * Checks the prefix's results and moves past them.
+     *
+     * @param begun true if a statement precedes them that began a transaction
+     */
+    private boolean checked(PreparedStatement statement, boolean begun) throws SQLException {
+        if (begun) {
             statement.getMoreResults();
         }
         requireOwn(lease, statement, 3, number);
@@ -293,7 +327,7 @@ final class TenantConnection extends DefaultConnection {
 
         private boolean run() throws SQLException {
             lease.call(statement::execute);
-            return checked(statement);
+            return checked(statement, !everyStatement);
         }
     }
 

@@ -60,6 +60,15 @@ public final class Tx {
         }
     }
 
+    /** Sends reads in one round trip. All of them see the same committed state. Only for work without a transaction. */
+    public void sendAtOneInstant(List<? extends BoundStatement> reads) {
+        try {
+            guard.sendAtOneInstant(reads);
+        } catch (SQLException failed) {
+            throw Failures.translate(failed);
+        }
+    }
+
     /** Sends a statement together with the next one, at the latest with the commit. */
     public void sendLater(BoundStatement statement) {
         if (tasks == null) {

@@ -80,7 +80,7 @@ public final class EntitlementStore {
     private static final PreparedQuery<EntitlementData> FIND_PAST = find(EntitlementForm.PAST, ORGANIZATION, param("at", SQLDataType.INSTANT));
 
     private static PreparedQuery<EntitlementData> find(EntitlementForm form, QueryPart... values) {
-        return PreparedQuery.of(resultQuery(EntitlementTextStore.text(form), values), List.of(COLUMN), cells -> parsed(cells.get(COLUMN)));
+        return PreparedQuery.of(resultQuery(EntitlementTextStore.text(form), values), List.of(COLUMN), cells -> DATA.read(cells.get(COLUMN)));
     }
 
     /** Reads the data of an organization, now or at an earlier instant, without reachable ladders; null if there is no such organization. */
@@ -110,14 +110,17 @@ public final class EntitlementStore {
         return FIND_REACHABLE.one(tx, organizationId, ladderId, resourceKey);
     }
 
-    /** The data as a column, for a statement that reads more at the same instant. @param at a parameter of the form {@link EntitlementForm#PAST} only */
-    public static Field<JSONB> column(EntitlementForm form, Field<UUID> organizationId, Field<Instant> at) {
-        var text = EntitlementTextStore.text(form);
-        return field("({0})", JSONB.class, form == EntitlementForm.PAST ? resultQuery(text, organizationId, at) : resultQuery(text, organizationId));
-    }
-
-    /** Parses the value of such a column. */
-    public static EntitlementData parsed(JSONB found) {
-        return DATA.read(found);
+    /**
+     * The read of a form, for a joined read with the same parameters.
+     *
+     * @param form {@link EntitlementForm#PRESENT}, {@link EntitlementForm#DUE} or {@link EntitlementForm#PAST}
+     */
+    public static PreparedQuery<EntitlementData> query(EntitlementForm form) {
+        return switch (form) {
+            case PRESENT -> FIND_PRESENT;
+            case DUE -> FIND_DUE;
+            case PAST -> FIND_PAST;
+            case KEY, REACHABLE -> throw new IllegalArgumentException(form + " has parameters of its own");
+        };
     }
 }

@@ -51,12 +51,12 @@ public final class TransitionObstacleStore implements UsageCheck {
                 where r.kind = 'limit' and r.starts_at <= {1}::timestamptz and (r.ends_at is null or r.ends_at > {1}::timestamptz)
                   and r.resource_key in (select resource_key from levels)
             )
-            select jsonb_build_object(
-                'held', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from held v),
-                'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
+            select json_build_object(
+                'held', (select coalesce(json_agg(to_json(v)), '[]') from held v),
+                'rules', (select coalesce(json_agg(to_json(v)), '[]') from rules v),
                 'keys', (""" + UsageSnapshotStore.KEYS + """
                 ),
-                'levels', (select jsonb_object_agg(l.resource_key, l.level) from levels l)) as found
+                'levels', (select json_object_agg(l.resource_key, l.level) from levels l)) as found
             where exists (select from levels)
             """,
             param("pool_id", SQLDataType.UUID), param("at", SQLDataType.INSTANT), param("to_product_id", SQLDataType.UUID)),

@@ -28,7 +28,7 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
 
     /** The resource keys of {@code rules}, each as a {@link ResourceKeyInfo}. */
     static final String KEYS = """
-             select coalesce(jsonb_agg(jsonb_build_object(
+             select coalesce(json_agg(json_build_object(
                  'key', k.key, 'display_name', k.display_name, 'unit', k.unit, 'kind', k.kind, 'counted', k.counts_sites)), '[]')
              from catalog.runtime_resource_keys k where k.key in (select resource_key from rules)""";
 
@@ -41,12 +41,12 @@ public final class UsageSnapshotStore implements UsageHoldback.Loader {
                 join catalog.runtime_entitlement_rules r on r.entitlement_set_id = p.entitlement_set_id
                 where p.id = any ({0}) and r.kind = 'limit' and (r.ends_at is null or r.ends_at > {1}::timestamptz)
             )
-            select jsonb_build_object(
-                'rules', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from rules v),
+            select json_build_object(
+                'rules', (select coalesce(json_agg(to_json(v)), '[]') from rules v),
                 'keys', (""" + KEYS + """
                 ),
                 'levels', (
-                    select coalesce(jsonb_agg(jsonb_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')
+                    select coalesce(json_agg(json_build_object('pool_id', l.pool_id, 'resource_key', l.resource_key, 'level', l.level)), '[]')
                     from runtime.usage_levels l where l.pool_id = any ({2}))) as found
             """,
             params("products", SQLDataType.UUID), param("since", SQLDataType.INSTANT), params("pools", SQLDataType.UUID)),

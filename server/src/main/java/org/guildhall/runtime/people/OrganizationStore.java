@@ -100,7 +100,7 @@ public final class OrganizationStore {
 
     private static final Field<UUID> POOL_ID =
             field(select(POOLS.ID).from(POOLS).where(POOLS.ORGANIZATION_ID.eq(ORGANIZATIONS.ID))).as("pool_id");
-    private static final List<Field<?>> COLUMNS = List.of(
+    public static final List<Field<?>> COLUMNS = List.of(
             ORGANIZATIONS.ID, ORGANIZATIONS.EXTERNAL_ID, ORGANIZATIONS.ORG_TYPE_ID, ORGANIZATIONS.NAME, ORGANIZATIONS.PERSONAL_PERSON_ID,
             POOL_ID, ORGANIZATIONS.METADATA, ORGANIZATIONS.STATE, ORGANIZATIONS.ARCHIVED_AT, ORGANIZATIONS.CREATED_AT,
             ORGANIZATIONS.UPDATED_AT, ORGANIZATIONS.VERSION);
@@ -274,7 +274,7 @@ public final class OrganizationStore {
         return before.row().archived(before.now());
     }
 
-    private static Row row(RowReader cells) {
+    public static Row row(RowReader cells) {
         return new Row(
                 cells.get(ORGANIZATIONS.ID), cells.get(ORGANIZATIONS.EXTERNAL_ID), cells.get(ORGANIZATIONS.ORG_TYPE_ID),
                 cells.get(ORGANIZATIONS.NAME), cells.get(ORGANIZATIONS.PERSONAL_PERSON_ID), cells.get(POOL_ID),

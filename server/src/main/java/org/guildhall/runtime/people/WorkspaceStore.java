@@ -50,7 +50,7 @@ public final class WorkspaceStore {
     record Filter(
             @Nullable String externalId, @Nullable UUID organizationId, @Nullable String state, TimeWindow created) {}
 
-    private static final List<Field<?>> COLUMNS = List.of(
+    public static final List<Field<?>> COLUMNS = List.of(
             WORKSPACES.ID, WORKSPACES.EXTERNAL_ID, WORKSPACES.ORGANIZATION_ID, WORKSPACES.NAME, WORKSPACES.STATE, WORKSPACES.ARCHIVED_AT,
             WORKSPACES.CREATED_AT, WORKSPACES.UPDATED_AT, WORKSPACES.VERSION);
 
@@ -123,7 +123,7 @@ public final class WorkspaceStore {
         return before.row().archived(before.now());
     }
 
-    private static Row row(RowReader cells) {
+    public static Row row(RowReader cells) {
         return new Row(
                 cells.get(WORKSPACES.ID), cells.get(WORKSPACES.EXTERNAL_ID), cells.get(WORKSPACES.ORGANIZATION_ID),
                 cells.get(WORKSPACES.NAME), cells.get(WORKSPACES.STATE), cells.get(WORKSPACES.ARCHIVED_AT),

@@ -167,6 +167,11 @@ public final class SiteStore {
                 SITE_STATES.COUNTS.as(SITES.COUNTS), SITE_STATES.STARTS_AT);
     }
 
+    /** Selects sites now, or those that existed at an instant with their states of that instant. @param at null for now */
+    public static SelectConditionStep<Record> selected(@Nullable Field<Instant> at) {
+        return at == null ? select(COLUMNS).from(SITES).where(noCondition()) : then(select(columns(at)), at);
+    }
+
     /** Selects the sites that existed at an instant, with their states of that instant. */
     private static SelectConditionStep<Record> then(SelectFromStep<Record> select, Field<Instant> at) {
         return select.from(SITES)
@@ -184,7 +189,7 @@ public final class SiteStore {
                 SITES.ID,
                 by -> {
                     var at = by.optional(SQLDataType.INSTANT, Filter::at);
-                    return (at == null ? select(COLUMNS).from(SITES).where(noCondition()) : then(select(columns(at)), at))
+                    return selected(at)
                             .and(by.is(SITES.EXTERNAL_ID, Filter::externalId))
                             .and(by.is(SITES.ORGANIZATION_ID, Filter::organizationId))
                             .and(by.is(SITES.WORKSPACE_ID, Filter::workspaceId))
@@ -263,7 +268,7 @@ public final class SiteStore {
         return batch.one(LOCK_WORKSPACE_SHARED, id);
     }
 
-    private static Row row(RowReader cells) {
+    public static Row row(RowReader cells) {
         return new Row(
                 cells.get(SITES.ID), cells.get(SITES.EXTERNAL_ID), cells.get(SITES.ORGANIZATION_ID), cells.get(SITES.POOL_ID),
                 cells.get(SITES.WORKSPACE_ID), cells.get(SITES.INTEGRATION_ID), cells.get(SITES.NAME), cells.get(SITES.DOMAIN),

@@ -24,7 +24,6 @@ import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.Columns;
 import org.guildhall.core.sql.EffectiveDates;
 import org.guildhall.core.sql.JoinedRead;
-import org.guildhall.core.sql.JsonReader;
 import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedQuery;
@@ -32,7 +31,6 @@ import org.guildhall.core.sql.RowReader;
 import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.JSONB;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -175,18 +173,16 @@ public final class OperationalTaskStore {
                     .and(by.within(OPERATIONAL_TASKS.CREATED_AT, Filter::created)),
             OperationalTaskStore::row);
 
-    private static final JsonReader<List<Row>> ROWS = JsonReader.ofList(Row.class);
-    private static final Field<JSONB> OF_ORGANIZATION = field("""
-            (select coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('overdue', v.due_order <= platform.app_now()) order by v.due_order, v.id), '[]')
-             from (
-                select * from tasks.operational_tasks t
-                where t.entity_type = 'organization' and t.entity_id = {0} and not t.finished
-                order by t.due_order, t.id
-                limit {1}) v)""", JSONB.class, JoinedRead.ORGANIZATION_ID, inline(OVERVIEW_MAX + 1)).as("tasks");
-
-    /** The part of a joined read with the unfinished tasks about an organization, by due date; one more than an overview shows. */
-    public static final JoinedRead.Part<List<Row>> UNFINISHED_OF_ORGANIZATION =
-            new JoinedRead.Part<>(List.of(OF_ORGANIZATION), cells -> ROWS.read(cells.get(OF_ORGANIZATION)));
+    /** The unfinished tasks about an organization, by due date, for a joined read; one more than an overview shows. */
+    public static final PreparedQuery<Row> UNFINISHED_OF_ORGANIZATION = PreparedQuery.of(
+            select(COLUMNS)
+                    .from(OPERATIONAL_TASKS)
+                    .where(OPERATIONAL_TASKS.ENTITY_TYPE.eq(inline("organization")))
+                    .and(OPERATIONAL_TASKS.ENTITY_ID.eq(JoinedRead.ORGANIZATION_ID))
+                    .and(UNFINISHED)
+                    .orderBy(OPERATIONAL_TASKS.DUE_ORDER, OPERATIONAL_TASKS.ID)
+                    .limit(inline(OVERVIEW_MAX + 1)),
+            OperationalTaskStore::row);
 
     /** The end of a civil day in the tenant's time zone. A midnight that a clock change skips is the first instant after it. */
     static Field<Instant> endOf(Field<LocalDate> day) {

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.junit.jupiter.api.AfterAll;
@@ -98,6 +100,58 @@ class PoolsTest {
                 row.next();
                 return row.getString(1);
             }
+        }));
+    }
+
+    /** A statement with one whole number as its answer. */
+    private static final class Counting implements BoundStatement {
+
+        private final String text;
+        private int answer;
+
+        Counting(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+
+        @Override
+        public int bind(PreparedStatement statement, int first) {
+            return first;
+        }
+
+        @Override
+        public void take(PreparedStatement result) throws SQLException {
+            try (var row = result.getResultSet()) {
+                row.next();
+                answer = row.getInt(1);
+            }
+        }
+    }
+
+    private List<Integer> atOneInstant(String... texts) {
+        var reads = Stream.of(texts).map(Counting::new).toList();
+        requests.read(tenant.id(), Db.ANY_REVISION, tx -> {
+            tx.sendAtOneInstant(reads);
+            return true;
+        });
+        return reads.stream().map(read -> read.answer).toList();
+    }
+
+    @Test
+    void failedReadAtOneInstant_leavesNoTransactionOpen() {
+        var backend = "select pg_backend_pid()";
+        occupy(requests, small.poolSize() - 1, () -> {
+            int before = atOneInstant(backend).getFirst();
+            assertThrows(RuntimeException.class, () -> atOneInstant("select 1", "select 1 / 0", "select 2"));
+            assertEquals(List.of(before, 7), atOneInstant(backend, "select 7"), "the same connection");
+        });
+        assertThrows(IllegalStateException.class, () -> jobs.upkeep(tenant.id(), tx -> {
+            tx.sendAtOneInstant(List.of());
+            return true;
         }));
     }
 

@@ -8,12 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.guildhall.TestServer;
 import org.guildhall.core.data.Db;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.sql.JsonRows;
 import org.guildhall.runtime.entitlements.EntitlementForm;
-import org.guildhall.runtime.entitlements.EntitlementStore;
+import org.guildhall.runtime.entitlements.EntitlementTexts;
 import org.guildhall.runtime.usage.UsageFixture;
 import org.jooq.Query;
 import org.jooq.impl.DSL;
@@ -52,9 +53,9 @@ class HistoryTest {
 
     private long entitlements(String organization) {
         var id = DSL.field("$1", SQLDataType.UUID);
-        return tenant(tx -> pages(tx, DSL.select(
-                EntitlementStore.column(EntitlementForm.PRESENT, id, DSL.inline(null, SQLDataType.INSTANT)),
-                EntitlementStore.column(EntitlementForm.DUE, id, DSL.inline(null, SQLDataType.INSTANT))), "uuid", uuid(organization).toString()));
+        return Stream.of(EntitlementForm.PRESENT, EntitlementForm.DUE)
+                .mapToLong(form -> tenant(tx -> pages(tx, DSL.resultQuery(EntitlementTexts.of(form), id), "uuid", uuid(organization).toString())))
+                .sum();
     }
 
     /** The pages that are read to save the ends of some provisions. */

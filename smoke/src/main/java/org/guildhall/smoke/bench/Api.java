@@ -6,7 +6,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +44,11 @@ final class Api implements AutoCloseable {
         return Json.WIRE.readTree(send("GET", new Load.Request(BASE + path, reading(token), null)).body());
     }
 
+    /** Posts with a new idempotency key. */
     JsonNode post(String path, String token, @Nullable String body) throws IOException, InterruptedException {
-        return Json.WIRE.readTree(send("POST", new Load.Request(BASE + path, body == null ? reading(token) : writing(token), body)).body());
+        var headers = new HashMap<>(body == null ? reading(token) : writing(token));
+        headers.put("Idempotency-Key", UUID.randomUUID().toString());
+        return Json.WIRE.readTree(send("POST", new Load.Request(BASE + path, headers, body)).body());
     }
 
     /** Reads a list page by page, and returns the cursor of a page. */

@@ -13,8 +13,8 @@ import org.guildhall.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The baselines of the runtime: they write and read the rows of the runtime that a request writes and reads, without idempotency keys, checks,
- * locks before them, and audit. A path says the form of its statements: {@code bare} one by one, {@code joined} in one trip.
+ * The baselines of the runtime: they write the rows that a request writes, with key and audit event, or read the rows that it reads, without checks,
+ * and without locks before them. A path says the form of its statements: {@code bare} one by one, {@code joined} in one trip.
  */
 final class RuntimeBaselines {
 
@@ -42,6 +42,7 @@ final class RuntimeBaselines {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now(), now(), now())""";
 
     private final HikariDataSource pool;
+    private final RecordedRows recorded;
     private volatile @Nullable Catalog catalog;
 
     /** The ids of the catalog that rows refer to. */
@@ -49,6 +50,7 @@ final class RuntimeBaselines {
 
     RuntimeBaselines(HikariDataSource pool) {
         this.pool = pool;
+        this.recorded = new RecordedRows(pool);
     }
 
     void bind(RoutesConfig routes) {
@@ -65,7 +67,7 @@ final class RuntimeBaselines {
         var held = id(context, "pool");
         var grant = Ids.next();
         var addon = catalog().addon;
-        answer(context, 201, Statements.ofWrites()
+        recorded(context, "createGrant", Statements.ofWrites()
                 .add("""
                         insert into runtime.grants (tenant_id, id, organization_id, pool_id, product_id, kind, reason, starts_at, created_at, updated_at)
                         values (?, ?, ?, ?, ?, 'grant', 'By the board.', now(), now(), now())""", CLUB, grant, organization, held, addon)
@@ -81,7 +83,7 @@ final class RuntimeBaselines {
         int from = up ? 0 : 1;
         int to = 1 - from;
         var next = Ids.next();
-        answer(context, 201, Statements.ofWrites()
+        recorded(context, "createTransition", Statements.ofWrites()
                 .add("""
                         update runtime.provisions set ends_at = now(), updated_at = now(), version = version + 1
                         where tenant_id = ? and pool_id = ? and ladder_id = ? and held_until = 'infinity'""", CLUB, held, ids.ladder)
@@ -103,7 +105,7 @@ final class RuntimeBaselines {
         var organization = Ids.next();
         var held = Ids.next();
         var provision = Ids.next();
-        answer(context, 201, Statements.ofWrites()
+        recorded(context, "createPerson", Statements.ofWrites()
                 .add("""
                         insert into runtime.persons (tenant_id, id, name, email, email_key, birth_on)
                         values (?, ?, 'Mira Rossi', 'mira@bench.invalid', 'mira@bench.invalid', '1991-04-17')""", CLUB, person)
@@ -145,7 +147,7 @@ final class RuntimeBaselines {
                     values (?, ?, ?, date_bin('15 minutes', now(), '2000-01-01 00:00:00+00'), 5)
                     on conflict on constraint usage_quarters_key do update set quantity = q.quantity + 5, updated_at = now()""", CLUB, held, key);
         }
-        answer(context, 201, statements);
+        recorded(context, "createUsageReport", statements);
     }
 
     private void check(Context context) throws SQLException {
@@ -207,6 +209,11 @@ final class RuntimeBaselines {
 
     private static UUID id(Context context, String name) {
         return UUID.fromString(context.pathParam(name));
+    }
+
+    /** Writes the rows of an effect with those that the server writes beside each effect. */
+    private void recorded(Context context, String operation, Statements effect) throws SQLException {
+        answer(context, 201, recorded.addTo(effect, operation));
     }
 
     private void answer(Context context, int status, Statements statements) throws SQLException {
