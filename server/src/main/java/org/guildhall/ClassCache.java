@@ -46,8 +46,8 @@ public final class ClassCache {
     private static final String NEW = ".new-";
     private static final Path NICE = Path.of("/usr/bin/nice");
     private static final long TRAINING_SECONDS_MAX = 600;
-    /** The training and then the assembly take this much beside the server; less memory could cost the server its life. */
-    private static final long MEMORY_BYTES_MIN = 1L << 30;
+    /** The training and the assembly take about a gigabyte beside the server, for a minute. With less memory that could cost the server its life. */
+    private static final long MEMORY_BYTES_MIN = 2L << 30;
     private static final List<String> PAGES = List.of(
             "/api/v1/health", "/api/v1/health/ready", "/api/v1/openapi.json", "/api/v1/auth/status", "/api/v1/catalog/products");
 
@@ -72,6 +72,7 @@ public final class ClassCache {
      * Returns if this JVM's classes are those of its jars. If they come from a cache of others, this process starts anew without it.
      *
      * @param main the program's class
+     * @throws IllegalStateException if the system doesn't let it start anew
      */
     public static void refuseStale(Class<?> main, String[] arguments) {
         var file = option("AOTCache");
@@ -83,8 +84,7 @@ public final class ClassCache {
         command.addAll(List.of(arguments));
         if (!new ClassCache(Path.of(file), command, Map.of()).fits()) {
             Exec.replaceProcess(command);
-            System.err.println("guildhall: " + file + " is of another build: delete it, and start again");
-            System.exit(1);
+            throw new IllegalStateException(file + " is the class cache of another build: delete it, and start again");
         }
     }
 

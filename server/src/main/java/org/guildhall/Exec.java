@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /** Replaces this process by another program, with the same process id, environment and streams: {@code execv} of POSIX. */
 final class Exec {
@@ -25,7 +26,7 @@ final class Exec {
             var call = linker.downcallHandle(execv, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
             call.invoke(arena.allocateFrom(command.getFirst()), arguments);
         } catch (Throwable refused) {
-            System.err.println("guildhall: the process can't be replaced: " + refused);
+            LoggerFactory.getLogger(Exec.class).warn("The process can't be replaced", refused);
         }
     }
 }

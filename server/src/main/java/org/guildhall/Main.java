@@ -33,8 +33,8 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
-        ClassCache.refuseStale(Main.class, arguments);
         try {
+            ClassCache.refuseStale(Main.class, arguments);
             run(List.of(arguments), System.getenv());
         } catch (Config.Mistakes | Misuse mistake) {
             System.err.println(mistake.getMessage());

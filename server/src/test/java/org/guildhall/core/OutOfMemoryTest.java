@@ -37,7 +37,7 @@ class OutOfMemoryTest {
     private Process process(Path folder, String... options) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx80m", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-Xmx80m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(options));
         var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         command.addAll(List.of("-cp", classPath, HungryServer.class.getName()));
