@@ -169,6 +169,8 @@ call POST /billing/dunning-policies '{"name": "P", "steps": [{"after_days": 1, "
 check "suspends at its end only" 422 '.errors[0].pointer == "/steps/0/action"'
 call PATCH "/billing/dunning-policies/$policy" '{"minimum_amounts": [{"amount_minor": 500, "currency": "AUD"}]}'
 check "gets a minimum" 200 '.minimum_amounts[0].amount_minor == 500' '.version == 2'
+call PATCH "/billing/dunning-policies/$policy" '{"stop_on": ["dispute"]}'
+check "and stops on disputes" 200 '.stop_on == ["dispute"]' '.version == 3'
 call GET "/billing/dunning-policies?external_id=smoke-$run"
 check "is listed" 200 '.data | length == 1'
 call GET "/billing/dunning-policies/$policy"
@@ -178,15 +180,17 @@ check "is archived" 200 '.state == "archived"'
 call GET '/billing/dunning-cases?state=recovered'
 check "the demo's case, which was paid" 200 '.data | length >= 1' '.data[0].next_position == null'
 case_id=$(member '.data[0].id')
-call GET "/billing/dunning-cases/$case_id"
-check "is read" 200 '.opened_amount.amount_minor == 12900'
+call GET "/billing/dunning-cases/$case_id?expand=invoice"
+check "is read with its invoice" 200 '.opened_amount.amount_minor == 12900' '.invoice.state == "paid"'
+call GET '/billing/dunning-cases?held_reason=dispute'
+check "none is held by a dispute" 200 '.data == []'
 for verb in release drop; do
     call POST "/billing/dunning-cases/$case_id/$verb"
     check "has ended, so no $verb" 409 '.code == "invalid_state"'
 done
 call POST "/billing/dunning-cases/$case_id/hold" '{"note": "Pays in cash."}'
 check "and no hold" 409 '.code == "invalid_state"'
-call GET "/billing/dunning-attempts?case_id=$case_id"
+call GET "/billing/dunning-attempts?case_id=$case_id&channel=email"
 check "its attempts" 200 '.data == []'
 call GET /billing/dunning-attempts/dat_01m84f3c5e7g9j1m3p5r7t9w1y
 check "an unknown attempt" 404 '.code == "not_found"'

@@ -111,6 +111,7 @@ public final class BillingModule {
         all.add(new MetadataBackfillJob(accounts, plans).offered());
         all.add(reconciliation.offered(platform));
         all.add(dunning.offered());
+        all.add(checkout.offered());
         return all;
     }
 

@@ -18,6 +18,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.guildhall.client.Guildhall;
 import org.guildhall.client.model.DunningAction;
+import org.guildhall.client.model.DunningStop;
 import org.guildhall.client.model.ListConnectionsOptions;
 import org.guildhall.client.model.ListDunningPoliciesOptions;
 import org.guildhall.client.model.ListOperationalTasksOptions;
@@ -72,7 +73,8 @@ final class GymBilling {
         var policies = tenant.billing().dunningPolicies();
         CatalogSeed.ensure(
                 () -> policies.list(new ListDunningPoliciesOptions().withExternalId("members")),
-                () -> policies.create(new NewDunningPolicy("Members", STEPS_OF_DUNNING).withExternalId("members").withIsDefault(true)));
+                () -> policies.create(new NewDunningPolicy("Members", STEPS_OF_DUNNING).withExternalId("members").withIsDefault(true)
+                        .withStopOn(List.of(DunningStop.SUBSCRIPTION_ENDED, DunningStop.DISPUTE))));
         var seed = new GymBilling(tenant, URI.create(baseUrl + "/api/v1/billing/webhooks/" + connection.id()));
         seed.coupons();
         PAYERS.forEach(key -> seed.payer(key, Habit.AT_ONCE));

@@ -15,6 +15,7 @@ import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.runtime.Runtime;
+import org.guildhall.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the part {@code checkout}: what callers ask payment providers for. */
@@ -81,6 +82,11 @@ public final class Checkout {
         } catch (IllegalArgumentException foreign) {
             return null;
         }
+    }
+
+    /** The job that this part offers. */
+    public Tasks.Job offered() {
+        return new PayerAddressJob(sessions).offered();
     }
 
     /** Binds the operations of this part. */

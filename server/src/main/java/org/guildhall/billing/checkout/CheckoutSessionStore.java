@@ -3,6 +3,7 @@ package org.guildhall.billing.checkout;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.CHECKOUT_SESSIONS;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
+import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
@@ -24,6 +25,7 @@ import org.guildhall.core.sql.TimeWindow;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Checkout sessions. Their urls aren't stored. */
@@ -44,6 +46,9 @@ final class CheckoutSessionStore {
     record New(
             UUID id, @Nullable String externalId, UUID connectionId, @Nullable UUID organizationId, @Nullable UUID accountId, List<UUID> priceIds, String mode,
             String successUrl, @Nullable String cancelUrl, Map<String, String> request) {}
+
+    /** A session whose payer's address is erased. */
+    record Cleaned(Instant createdAt, UUID id) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable String externalId, @Nullable UUID organizationId, @Nullable String state, TimeWindow created) {}
@@ -95,6 +100,26 @@ final class CheckoutSessionStore {
                     .and(by.within(CHECKOUT_SESSIONS.CREATED_AT, Filter::created)),
             CheckoutSessionStore::row);
 
+    /** The members of parameters that have the payer's address: Stripe's, and those of the others. */
+    private static final Condition HAS_ADDRESS = condition("jsonb_exists_any({0}, array['customer_email', 'email'])", CHECKOUT_SESSIONS.REQUEST);
+    private static final Condition OLD_WITH_ADDRESS = HAS_ADDRESS.and(CHECKOUT_SESSIONS.CREATED_AT.lt(DSL.param("before", SQLDataType.INSTANT)));
+    private static final PreparedQuery<Integer> ANY_ADDRESS =
+            PreparedQuery.ofValue(select(inline(1)).from(CHECKOUT_SESSIONS).where(OLD_WITH_ADDRESS).limit(inline(1)));
+    private static final PreparedQuery<Cleaned> ERASE_ADDRESSES = PreparedQuery.of(
+            DSL.update(CHECKOUT_SESSIONS)
+                    .set(CHECKOUT_SESSIONS.REQUEST, field("{0} - array['customer_email', 'email']", SQLDataType.JSONB, CHECKOUT_SESSIONS.REQUEST))
+                    .where(CHECKOUT_SESSIONS.ID.in(select(CHECKOUT_SESSIONS.ID)
+                            .from(CHECKOUT_SESSIONS)
+                            .where(OLD_WITH_ADDRESS)
+                            .and(DSL.row(CHECKOUT_SESSIONS.CREATED_AT, CHECKOUT_SESSIONS.ID).gt(
+                                    DSL.param("after_at", SQLDataType.INSTANT), DSL.param("after_id", SQLDataType.UUID)))
+                            .orderBy(CHECKOUT_SESSIONS.CREATED_AT, CHECKOUT_SESSIONS.ID)
+                            .limit(DSL.param("most", SQLDataType.INTEGER))
+                            .forNoKeyUpdate()
+                            .skipLocked()))
+                    .returningResult(CHECKOUT_SESSIONS.CREATED_AT, CHECKOUT_SESSIONS.ID),
+            cells -> new Cleaned(cells.get(CHECKOUT_SESSIONS.CREATED_AT), cells.get(CHECKOUT_SESSIONS.ID)));
+
     Row insert(Tx tx, New session) {
         return INSERT.single(tx, session.id(), session.externalId(), session.connectionId(), session.organizationId(), session.accountId(),
                 session.priceIds().toArray(UUID[]::new), session.mode(), session.successUrl(), session.cancelUrl(), Columns.jsonb(session.request()));
@@ -113,6 +138,15 @@ final class CheckoutSessionStore {
     Row save(Tx tx, UUID id, CheckoutState state, @Nullable UUID accountId) {
         return SAVE.single(tx, state.state(), state.reference(), state.subscription(), state.paymentStatus(), state.expiresAt(), state.completedAt(),
                 state.failure() == null ? null : state.failure().code(), state.failure() == null ? null : state.failure().message(), accountId, id);
+    }
+
+    boolean anyAddress(Tx tx, Instant before) {
+        return ANY_ADDRESS.exists(tx, before);
+    }
+
+    /** Erases the addresses of the oldest sessions after one and from before an instant. */
+    List<Cleaned> eraseAddresses(Tx tx, Instant before, Cleaned after, int most) {
+        return ERASE_ADDRESSES.all(tx, before, after.createdAt(), after.id(), most);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dunning {
 
-    /** The most cases of a subscription that its end changes at once; the job comes to the others. */
+    /** The most cases of a subscription or payment that its end or dispute changes at once; the job comes to the others. */
     private static final int CASES_MAX = 50;
 
     private final DunningPolicyStore policies = new DunningPolicyStore();
@@ -54,24 +54,25 @@ public final class Dunning {
             return;
         }
         var before = locked.get();
-        if (before == null || before.state().equals("recovered")) {
+        if (before == null || before.allowsAnother()) {
             open(tx, changes, situation, standard.get(), now.get(), zone.get());
         } else if (!before.hasEnded()) {
             var policy = standard.get();
             var terms = policy != null && policy.id().equals(before.policyId()) ? policy.values() : policyOf(tx, before);
-            var end = DunningRules.end(situation.standing(), terms.stopsWithSubscription(), before.state());
+            var end = DunningRules.end(situation.standing(), terms.stops(), before.state());
             if (end != null) {
                 end(tx, changes, actor, before, end);
             }
         }
     }
 
-    /** Settles the cases of the invoices and subscriptions among the changes of an event, which the mirror has locked. */
+    /** Settles the cases of the invoices, subscriptions and disputes among the changes of an event, which the mirror has locked. */
     public void settleAll(Tx tx, Changes changes, Actor actor) {
         for (var change : List.copyOf(changes.all())) {
             switch (change.entityType()) {
                 case "invoice" -> settle(tx, changes, actor, change.id());
                 case "subscription" -> settleSubscription(tx, changes, actor, change.id());
+                case "dispute" -> situations.ofDispute(tx, change.id(), CASES_MAX).forEach(invoice -> settle(tx, changes, actor, invoice));
                 default -> { }
             }
         }
@@ -100,7 +101,7 @@ public final class Dunning {
     boolean open(Tx tx, Changes changes, Situation situation, DunningPolicyStore.@Nullable Row policy, Instant now, ZoneId zone) {
         var currency = situation.currency();
         if (policy == null || currency == null
-                || !DunningRules.needsCase(situation.standing(), policy.values().stopsWithSubscription(), policy.values().minimumMinor(currency))) {
+                || !DunningRules.needsCase(situation.standing(), policy.values().stops(), policy.values().minimumMinor(currency))) {
             return false;
         }
         var steps = policy.values().steps();

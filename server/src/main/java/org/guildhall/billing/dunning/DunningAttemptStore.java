@@ -41,7 +41,7 @@ final class DunningAttemptStore {
             @Nullable String skipReason, @Nullable UUID messageId) {}
 
     /** The filters of a list; null for an absent one. */
-    record Filter(@Nullable UUID caseId, @Nullable String state, TimeWindow created) {}
+    record Filter(@Nullable UUID caseId, @Nullable String state, @Nullable String channel, TimeWindow created) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
             DUNNING_ATTEMPTS.ID, DUNNING_ATTEMPTS.CASE_ID, DUNNING_ATTEMPTS.POSITION, DUNNING_ATTEMPTS.ACTION, DUNNING_ATTEMPTS.CHANNEL,
@@ -87,6 +87,7 @@ final class DunningAttemptStore {
                     .from(DUNNING_ATTEMPTS)
                     .where(by.is(DUNNING_ATTEMPTS.CASE_ID, Filter::caseId))
                     .and(by.oneOf(DUNNING_ATTEMPTS.STATE, Filter::state))
+                    .and(by.oneOf(DUNNING_ATTEMPTS.CHANNEL, Filter::channel))
                     .and(by.within(DUNNING_ATTEMPTS.CREATED_AT, Filter::created)),
             DunningAttemptStore::read);
 

@@ -24,7 +24,7 @@ final class DunningAttemptsHandler implements DunningAttemptsApi<Call> {
     public Reply<Page<DunningAttempt>> listDunningAttempts(Call call, ListDunningAttemptsQuery query) {
         var filter = new Filter(
                 query.caseId() == null ? null : query.caseId().value(), query.state() == null ? null : query.state().value(),
-                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+                query.channel() == null ? null : query.channel().value(), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(attempts.list(call.tx(), call.page(), filter).map(DunningViews::toApi));
     }
 

@@ -53,6 +53,11 @@ final class DunningCaseStore {
             return state.equals("recovered") || state.equals("dropped");
         }
 
+        /** True if the invoice can get another case: it was paid, or a dispute has ended the case. */
+        boolean allowsAnother() {
+            return state.equals("recovered") || DunningRules.DISPUTE.equals(dropReason);
+        }
+
         boolean isHeldBy(String reason) {
             return reason.equals(heldReason);
         }
@@ -74,7 +79,7 @@ final class DunningCaseStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID invoiceId, @Nullable UUID accountId, @Nullable UUID subscriptionId, @Nullable UUID organizationId, @Nullable String state,
-            TimeWindow created) {}
+            @Nullable String heldReason, TimeWindow created) {}
 
     private static final Field<UUID> ORGANIZATION = field(
             select(ACCOUNTS.ORGANIZATION_ID).from(ACCOUNTS).where(ACCOUNTS.TENANT_ID.eq(DUNNING_CASES.TENANT_ID)).and(ACCOUNTS.ID.eq(DUNNING_CASES.ACCOUNT_ID)))
@@ -197,6 +202,7 @@ final class DunningCaseStore {
                     .and(by.when(SQLDataType.UUID, Filter::organizationId, organization -> DUNNING_CASES.ACCOUNT_ID.in(
                             select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.ORGANIZATION_ID.eq(organization)))))
                     .and(by.oneOf(DUNNING_CASES.STATE, Filter::state))
+                    .and(by.oneOf(DUNNING_CASES.HELD_REASON, Filter::heldReason))
                     .and(by.within(DUNNING_CASES.CREATED_AT, Filter::created)),
             DunningCaseStore::read);
 
@@ -215,7 +221,7 @@ final class DunningCaseStore {
                 DUNNING_CASES.NEXT_POSITION, DSL.castNull(DUNNING_CASES.NEXT_POSITION), DUNNING_CASES.NEXT_DUE_AT, DSL.castNull(DUNNING_CASES.NEXT_DUE_AT));
     }
 
-    /** Opens a case. @return null if the invoice has one that wasn't recovered */
+    /** Opens a case. @return null if the invoice has one that rules out another */
     @Nullable Row insert(Tx tx, New one) {
         JSONB steps = DunningPolicyStore.steps(one.steps());
         return INSERT.one(

@@ -46,7 +46,7 @@ final class DunningCasesHandler implements DunningCasesApi<Call> {
                 query.invoiceId() == null ? null : query.invoiceId().value(), query.accountId() == null ? null : query.accountId().value(),
                 query.subscriptionId() == null ? null : query.subscriptionId().value(),
                 query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
-                new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+                query.heldReason() == null ? null : query.heldReason().value(), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(cases.list(call.tx(), call.page(), filter).map(DunningViews::toApi));
     }
 

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.api.Page;
+import org.guildhall.billing.dunning.DunningRules.Stops;
 import org.guildhall.billing.dunning.DunningRules.Terms;
 import org.guildhall.billing.dunning.DunningSteps.Pauses;
 import org.guildhall.billing.dunning.DunningSteps.Step;
@@ -50,14 +51,14 @@ final class DunningPolicyStore {
     /** The members of a policy that a caller can set. */
     record Values(
             @Nullable String externalId, String name, boolean isDefault, List<Step> steps, List<Window> quietHours, List<Suppression> suppressions,
-            boolean holdWhileDegraded, List<Minimum> minimumAmounts, boolean stopsWithSubscription) {
+            boolean holdWhileDegraded, List<Minimum> minimumAmounts, Stops stops) {
 
         /** The terms of the policy for its cases. */
         Terms terms() {
             var quiet = new QuietHours(quietHours.stream()
                     .map(window -> QuietHours.Window.parse(List.of(window.days().split(",")), window.starts(), window.ends()))
                     .toList());
-            return new Terms(new Pauses(quiet, suppressions), holdWhileDegraded, stopsWithSubscription);
+            return new Terms(new Pauses(quiet, suppressions), holdWhileDegraded, stops);
         }
 
         /** The smallest amount of a currency that gets a case, in minor units. */
@@ -85,7 +86,7 @@ final class DunningPolicyStore {
     static final List<Field<?>> COLUMNS = List.of(
             DUNNING_POLICIES.ID, DUNNING_POLICIES.EXTERNAL_ID, DUNNING_POLICIES.NAME, DUNNING_POLICIES.IS_DEFAULT, DUNNING_POLICIES.STEPS, DUNNING_POLICIES.QUIET_HOURS,
             DUNNING_POLICIES.SUPPRESSIONS, DUNNING_POLICIES.HOLD_WHILE_DEGRADED, DUNNING_POLICIES.MINIMUM_AMOUNTS,
-            DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION, DUNNING_POLICIES.STATE, DUNNING_POLICIES.CREATED_AT, DUNNING_POLICIES.UPDATED_AT,
+            DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION, DUNNING_POLICIES.STOPS_ON_DISPUTE, DUNNING_POLICIES.STATE, DUNNING_POLICIES.CREATED_AT, DUNNING_POLICIES.UPDATED_AT,
             DUNNING_POLICIES.VERSION);
     private static final JsonReader<List<Step>> STEPS = JsonReader.ofList(Step.class);
     private static final JsonReader<List<Window>> WINDOWS = JsonReader.ofList(Window.class);
@@ -96,7 +97,8 @@ final class DunningPolicyStore {
     /** The columns that a caller sets. */
     private static final Map<Field<?>, Field<?>> SETTABLE = Columns.assigned(
             DUNNING_POLICIES.EXTERNAL_ID, DUNNING_POLICIES.NAME, DUNNING_POLICIES.IS_DEFAULT, DUNNING_POLICIES.STEPS, DUNNING_POLICIES.QUIET_HOURS, DUNNING_POLICIES.SUPPRESSIONS,
-            DUNNING_POLICIES.HOLD_WHILE_DEGRADED, DUNNING_POLICIES.MINIMUM_AMOUNTS, DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION);
+            DUNNING_POLICIES.HOLD_WHILE_DEGRADED, DUNNING_POLICIES.MINIMUM_AMOUNTS, DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION,
+            DUNNING_POLICIES.STOPS_ON_DISPUTE);
     private static final PreparedQuery<Row> INSERT = PreparedQuery.of(
             insertInto(DUNNING_POLICIES).set(DUNNING_POLICIES.ID, param(DUNNING_POLICIES.ID)).set(SETTABLE).returningResult(COLUMNS), DunningPolicyStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(DUNNING_POLICIES).where(BY_ID), DunningPolicyStore::row);
@@ -134,7 +136,7 @@ final class DunningPolicyStore {
     Row insert(Tx tx, UUID id, Values values) {
         return INSERT.single(
                 tx, id, values.externalId(), values.name(), values.isDefault(), steps(values.steps()), windows(values), suppressions(values), values.holdWhileDegraded(),
-                minimums(values), values.stopsWithSubscription());
+                minimums(values), values.stops().withSubscription(), values.stops().onDispute());
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -172,7 +174,7 @@ final class DunningPolicyStore {
     Row update(Tx tx, UUID id, Values values) {
         return UPDATE.single(
                 tx, values.externalId(), values.name(), values.isDefault(), steps(values.steps()), windows(values), suppressions(values), values.holdWhileDegraded(),
-                minimums(values), values.stopsWithSubscription(), id);
+                minimums(values), values.stops().withSubscription(), values.stops().onDispute(), id);
     }
 
     Row archive(Tx tx, UUID id) {
@@ -222,7 +224,7 @@ final class DunningPolicyStore {
                         steps(cells.get(DUNNING_POLICIES.STEPS)),
                         WINDOWS.read(cells.get(DUNNING_POLICIES.QUIET_HOURS)), SUPPRESSIONS.read(cells.get(DUNNING_POLICIES.SUPPRESSIONS)),
                         cells.get(DUNNING_POLICIES.HOLD_WHILE_DEGRADED), MINIMUMS.read(cells.get(DUNNING_POLICIES.MINIMUM_AMOUNTS)),
-                        cells.get(DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION)),
+                        new Stops(cells.get(DUNNING_POLICIES.STOPS_WITH_SUBSCRIPTION), cells.get(DUNNING_POLICIES.STOPS_ON_DISPUTE))),
                 cells.get(DUNNING_POLICIES.STATE), cells.get(DUNNING_POLICIES.CREATED_AT), cells.get(DUNNING_POLICIES.UPDATED_AT),
                 cells.get(DUNNING_POLICIES.VERSION));
     }

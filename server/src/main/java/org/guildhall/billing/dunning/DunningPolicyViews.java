@@ -1,5 +1,6 @@
 package org.guildhall.billing.dunning;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.guildhall.billing.dunning.DunningPolicyStore.Minimum;
 import org.guildhall.billing.dunning.DunningPolicyStore.Row;
 import org.guildhall.billing.dunning.DunningPolicyStore.Values;
 import org.guildhall.billing.dunning.DunningPolicyStore.Window;
+import org.guildhall.billing.dunning.DunningRules.Stops;
 import org.guildhall.billing.dunning.DunningSteps.Step;
 import org.guildhall.billing.dunning.DunningSteps.Suppression;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,7 @@ final class DunningPolicyViews {
     static Values read(NewDunningPolicy body) {
         return new Values(
                 body.externalId(), body.name(), Boolean.TRUE.equals(body.isDefault()), steps(body.steps()), windows(body.quietHours()), readSuppressions(body.suppressions()),
-                !Boolean.FALSE.equals(body.holdWhileDegraded()), readMinimums(body.minimumAmounts()), stopsWithSubscription(body.stopOn()));
+                !Boolean.FALSE.equals(body.holdWhileDegraded()), readMinimums(body.minimumAmounts()), readStops(body.stopOn()));
     }
 
     /** A patched policy; its required members are there. */
@@ -66,7 +68,7 @@ final class DunningPolicyViews {
         return new Values(
                 wanted.externalId(), String.valueOf(wanted.name()), Boolean.TRUE.equals(wanted.isDefault()), steps(wanted.steps()), windows(wanted.quietHours()),
                 readSuppressions(wanted.suppressions()), Boolean.TRUE.equals(wanted.holdWhileDegraded()), readMinimums(wanted.minimumAmounts()),
-                stopsWithSubscription(wanted.stopOn()));
+                readStops(wanted.stopOn()));
     }
 
     private static List<Weekday> days(Window window) {
@@ -82,7 +84,14 @@ final class DunningPolicyViews {
     }
 
     private static List<DunningStop> stops(Values values) {
-        return values.stopsWithSubscription() ? List.of(DunningStop.SUBSCRIPTION_ENDED) : List.of();
+        var stops = new ArrayList<DunningStop>();
+        if (values.stops().withSubscription()) {
+            stops.add(DunningStop.SUBSCRIPTION_ENDED);
+        }
+        if (values.stops().onDispute()) {
+            stops.add(DunningStop.DISPUTE);
+        }
+        return List.copyOf(stops);
     }
 
     private static List<Step> steps(@Nullable List<NewDunningStep> steps) {
@@ -105,8 +114,8 @@ final class DunningPolicyViews {
         return orEmpty(minimums).stream().map(minimum -> new Minimum(minimum.amountMinor(), minimum.currency())).toList();
     }
 
-    private static boolean stopsWithSubscription(@Nullable List<DunningStop> stops) {
-        return orEmpty(stops).contains(DunningStop.SUBSCRIPTION_ENDED);
+    private static Stops readStops(@Nullable List<DunningStop> stops) {
+        return new Stops(orEmpty(stops).contains(DunningStop.SUBSCRIPTION_ENDED), orEmpty(stops).contains(DunningStop.DISPUTE));
     }
 
     private static <T> List<T> orEmpty(@Nullable List<T> given) {

@@ -55,28 +55,28 @@ final class DunningSituationStore {
 
     private static final Field<UUID> SUBSCRIPTION_ID = SUBSCRIPTIONS.ID.as("subscription_id");
     private static final Field<String> SUBSCRIPTION_STATE = SUBSCRIPTIONS.STATE.as("subscription_state");
-    private static final Field<Boolean> IS_DISPUTED = DSL.field(exists(selectOne()
-            .from(INVOICE_PAYMENTS)
-            .join(DISPUTES).on(DISPUTES.TENANT_ID.eq(INVOICE_PAYMENTS.TENANT_ID)).and(DISPUTES.PAYMENT_ID.eq(INVOICE_PAYMENTS.PAYMENT_ID))
-            .where(INVOICE_PAYMENTS.TENANT_ID.eq(INVOICES.TENANT_ID))
-            .and(INVOICE_PAYMENTS.INVOICE_ID.eq(INVOICES.ID))
-            .and(DISPUTES.STATE.in(inline("needs_response"), inline("under_review"))))).as("is_disputed");
+    private static final Field<Boolean> IS_DISPUTED = disputed(DISPUTES.STATE.in(inline("needs_response"), inline("under_review"))).as("is_disputed");
+    /** The bank of a late failure had no money to give: nobody has objected. */
+    private static final Field<Boolean> IS_DISPUTE_LOST = disputed(DISPUTES.STATE.eq(inline("lost")).and(DISPUTES.KIND.ne(inline("late_failure"))))
+            .as("is_dispute_lost");
     /** Stripe announces attempts for weeks, which dunning accompanies; the others announce one. */
     private static final Field<Instant> RETRIED_AT = DSL.when(INVOICES.IMPLIED, INVOICES.NEXT_ATTEMPT_AT).as("retried_at");
     private static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.PROVIDER_REFERENCE, INVOICES.NUMBER, INVOICES.CURRENCY, INVOICES.ACCOUNT_ID, ACCOUNTS.NAME, ACCOUNTS.EMAIL,
-            SUBSCRIPTION_ID, INVOICES.STATE, INVOICES.ATTEMPT_COUNT, INVOICES.REMAINING_MINOR, SUBSCRIPTION_STATE, IS_DISPUTED, RETRIED_AT);
+            SUBSCRIPTION_ID, INVOICES.STATE, INVOICES.ATTEMPT_COUNT, INVOICES.REMAINING_MINOR, SUBSCRIPTION_STATE, IS_DISPUTED, IS_DISPUTE_LOST,
+            RETRIED_AT);
     private static final PreparedQuery<Situation> GET = PreparedQuery.of(
             situations().where(INVOICES.ID.eq(param(INVOICES.ID))), DunningSituationStore::read);
     private static final PreparedQuery<Situation> OF_INVOICES = PreparedQuery.of(
             situations().where(INVOICES.ID.eq(any(params("ids", SQLDataType.UUID)))), DunningSituationStore::read);
 
-    /** Each of these invoices has failed, and has no case or only recovered ones. */
+    /** Each of these invoices has failed, and has no case that rules out another one. */
     private static final Condition WITHOUT_CASE = PAYMENT_RECOVERIES.ENDED_AT.isNull().and(not(exists(selectOne()
             .from(DUNNING_CASES)
             .where(DUNNING_CASES.TENANT_ID.eq(PAYMENT_RECOVERIES.TENANT_ID))
             .and(DUNNING_CASES.INVOICE_ID.eq(PAYMENT_RECOVERIES.INVOICE_ID))
-            .and(DUNNING_CASES.STATE.ne(inline("recovered"))))));
+            .and(DUNNING_CASES.STATE.ne(inline("recovered")))
+            .and(DUNNING_CASES.DROP_REASON.isDistinctFrom(inline(DunningRules.DISPUTE))))));
     /** An invoice that an event changes at this moment is left for the next run, which the event makes needless. */
     private static final PreparedQuery<UUID> LOCK_WITHOUT_CASE = PreparedQuery.ofValue(
             select(INVOICES.ID)
@@ -90,6 +90,13 @@ final class DunningSituationStore {
                     .skipLocked());
     private static final PreparedQuery<UUID> ANY_WITHOUT_CASE = PreparedQuery.ofValue(
             select(PAYMENT_RECOVERIES.INVOICE_ID).from(PAYMENT_RECOVERIES).where(WITHOUT_CASE).limit(inline(1)));
+    private static final PreparedQuery<UUID> OF_DISPUTE = PreparedQuery.ofValue(
+            select(INVOICE_PAYMENTS.INVOICE_ID)
+                    .from(DISPUTES)
+                    .join(INVOICE_PAYMENTS).on(INVOICE_PAYMENTS.TENANT_ID.eq(DISPUTES.TENANT_ID)).and(INVOICE_PAYMENTS.PAYMENT_ID.eq(DISPUTES.PAYMENT_ID))
+                    .where(DISPUTES.ID.eq(param(DISPUTES.ID)))
+                    .orderBy(INVOICE_PAYMENTS.INVOICE_ID)
+                    .limit(DSL.param("most", SQLDataType.INTEGER)));
     private static final PreparedQuery<String> ZONE = PreparedQuery.ofValue(select(BILLING_SETTINGS.TIME_ZONE).from(BILLING_SETTINGS));
 
     private static SelectOnConditionStep<Record> situations() {
@@ -102,6 +109,16 @@ final class DunningSituationStore {
                 .and(SUBSCRIPTIONS.PROVIDER_REFERENCE.eq(INVOICES.SUBSCRIPTION_REFERENCE));
     }
 
+    /** Disputes of a payment of the invoice. */
+    private static Field<Boolean> disputed(Condition which) {
+        return DSL.field(exists(selectOne()
+                .from(INVOICE_PAYMENTS)
+                .join(DISPUTES).on(DISPUTES.TENANT_ID.eq(INVOICE_PAYMENTS.TENANT_ID)).and(DISPUTES.PAYMENT_ID.eq(INVOICE_PAYMENTS.PAYMENT_ID))
+                .where(INVOICE_PAYMENTS.TENANT_ID.eq(INVOICES.TENANT_ID))
+                .and(INVOICE_PAYMENTS.INVOICE_ID.eq(INVOICES.ID))
+                .and(which)));
+    }
+
     /** Adds the read of an invoice; null if it has no account. */
     Supplier<@Nullable Situation> get(Batch batch, UUID invoiceId) {
         return batch.one(GET, invoiceId);
@@ -110,6 +127,11 @@ final class DunningSituationStore {
     /** Invoices by their ids. */
     Map<UUID, Situation> ofInvoices(Tx tx, Collection<UUID> invoiceIds) {
         return OF_INVOICES.all(tx, invoiceIds).stream().collect(Collectors.toMap(Situation::invoiceId, Function.identity()));
+    }
+
+    /** The invoices that the payment of a dispute pays, by their ids. */
+    List<UUID> ofDispute(Tx tx, UUID disputeId, int most) {
+        return OF_DISPUTE.all(tx, disputeId, most);
     }
 
     /** Locks the next invoices that have failed and have no case, by their ids. */
@@ -134,6 +156,6 @@ final class DunningSituationStore {
                 cells.get(INVOICES.ACCOUNT_ID), cells.get(ACCOUNTS.NAME), cells.get(ACCOUNTS.EMAIL), cells.get(SUBSCRIPTION_ID),
                 new Standing(
                         cells.get(INVOICES.STATE), cells.get(INVOICES.ATTEMPT_COUNT), remaining == null ? 0 : remaining, cells.get(SUBSCRIPTION_STATE),
-                        cells.get(ACCOUNTS.EMAIL) != null, cells.get(IS_DISPUTED), cells.get(RETRIED_AT)));
+                        cells.get(ACCOUNTS.EMAIL) != null, cells.get(IS_DISPUTED), cells.get(IS_DISPUTE_LOST), cells.get(RETRIED_AT)));
     }
 }

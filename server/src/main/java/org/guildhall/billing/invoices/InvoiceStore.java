@@ -3,11 +3,14 @@ package org.guildhall.billing.invoices;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
 import static org.guildhall.schema.billing.Tables.INVOICES;
+import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -41,11 +44,12 @@ final class InvoiceStore {
      * An invoice as stored.
      *
      * @param content null for a stub
+     * @param subscriptionId the subscription that it bills; null if none is known
      * @param position the place of the content in the provider's order; null for a stub
      */
     record Row(
             UUID id, UUID connectionId, String reference, @Nullable String providerStatus, String state, @Nullable Content content,
-            Map<String, String> metadata, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
+            @Nullable UUID subscriptionId, Map<String, String> metadata, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
             Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
         /** True if no event leaves the state. */
@@ -69,9 +73,15 @@ final class InvoiceStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable String state, @Nullable Boolean overdue,
-            @Nullable String number, @Nullable String subscription, @Nullable String reference, TimeWindow issued, TimeWindow due,
+            @Nullable String number, @Nullable UUID subscriptionId, @Nullable String subscription, @Nullable String reference, TimeWindow issued, TimeWindow due,
             TimeWindow created) {}
 
+    /** The subscription can be mirrored later than the invoice. */
+    private static final Field<UUID> SUBSCRIPTION_ID = field(select(SUBSCRIPTIONS.ID)
+            .from(SUBSCRIPTIONS)
+            .where(SUBSCRIPTIONS.TENANT_ID.eq(INVOICES.TENANT_ID))
+            .and(SUBSCRIPTIONS.CONNECTION_ID.eq(INVOICES.CONNECTION_ID))
+            .and(SUBSCRIPTIONS.PROVIDER_REFERENCE.eq(INVOICES.SUBSCRIPTION_REFERENCE))).as("subscription_id");
     private static final Field<String> FETCH = FetchColumnStore.of("invoice", INVOICES.TENANT_ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.PROVIDER_REFERENCE, INVOICES.PROVIDER_STATUS, INVOICES.STATE, INVOICES.ACCOUNT_ID,
@@ -81,7 +91,7 @@ final class InvoiceStore {
             INVOICES.VOIDED_AT, INVOICES.WRITTEN_OFF_AT, INVOICES.PERIOD_STARTS_AT, INVOICES.PERIOD_ENDS_AT, INVOICES.ATTEMPT_COUNT,
             INVOICES.NEXT_ATTEMPT_AT, INVOICES.REPLACED_BY_ID, INVOICES.LINES_TOTAL, INVOICES.LINES_COMPLETE, INVOICES.IMPLIED, INVOICES.METADATA,
             INVOICES.DELIVERY_ID, INVOICES.PROVIDER_EVENT_REFERENCE, INVOICES.PROVIDER_AT, INVOICES.MIRROR_RANK, INVOICES.API_VERSION,
-            INVOICES.OBSERVED_AT, INVOICES.CREATED_AT, INVOICES.UPDATED_AT, INVOICES.VERSION, FETCH);
+            INVOICES.OBSERVED_AT, INVOICES.CREATED_AT, INVOICES.UPDATED_AT, INVOICES.VERSION, SUBSCRIPTION_ID, FETCH);
     /** The open invoices of an organization. */
     static final OverviewListStore<Row> OPEN = OverviewListStore.of(
             "open_invoices", INVOICES, COLUMNS, new OverviewListStore.Keys(INVOICES.ID, INVOICES.ACCOUNT_ID, INVOICES.CREATED_AT), INVOICES.STATE.eq(inline("open")),
@@ -97,6 +107,8 @@ final class InvoiceStore {
                     .returningResult(COLUMNS),
             InvoiceStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(INVOICES).where(BY_ID), InvoiceStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.weighed(
+            select(COLUMNS).from(INVOICES).where(INVOICES.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), InvoiceStore::row);
     private static final PreparedQuery<Row> APPLY = PreparedQuery.of(
             DSL.update(INVOICES)
                     .set(INVOICES.UPDATED_AT, EffectiveDates.touched(INVOICES.UPDATED_AT))
@@ -128,6 +140,7 @@ final class InvoiceStore {
                     .and(by.oneOf(INVOICES.STATE, Filter::state))
                     .and(by.choice(Filter::overdue, InvoiceStore::overdue))
                     .and(by.is(INVOICES.NUMBER, Filter::number))
+                    .and(by.when(SQLDataType.UUID, Filter::subscriptionId, InvoiceStore::ofSubscription))
                     .and(by.is(INVOICES.SUBSCRIPTION_REFERENCE, Filter::subscription))
                     .and(by.is(INVOICES.PROVIDER_REFERENCE, Filter::reference))
                     .and(by.within(INVOICES.ISSUED_AT, Filter::issued))
@@ -137,6 +150,11 @@ final class InvoiceStore {
 
     private static Condition ofOrganization(Field<UUID> organizationId) {
         return INVOICES.ACCOUNT_ID.in(select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.ORGANIZATION_ID.eq(organizationId)));
+    }
+
+    private static Condition ofSubscription(Field<UUID> subscriptionId) {
+        return INVOICES.CONNECTION_ID.eq(select(SUBSCRIPTIONS.CONNECTION_ID).from(SUBSCRIPTIONS).where(SUBSCRIPTIONS.ID.eq(subscriptionId)))
+                .and(INVOICES.SUBSCRIPTION_REFERENCE.eq(select(SUBSCRIPTIONS.PROVIDER_REFERENCE).from(SUBSCRIPTIONS).where(SUBSCRIPTIONS.ID.eq(subscriptionId))));
     }
 
     private static Condition overdue(@Nullable Boolean wanted) {
@@ -152,6 +170,10 @@ final class InvoiceStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -175,7 +197,7 @@ final class InvoiceStore {
         var at = cells.get(INVOICES.PROVIDER_AT);
         return new Row(
                 cells.get(INVOICES.ID), cells.get(INVOICES.CONNECTION_ID), cells.get(INVOICES.PROVIDER_REFERENCE), cells.get(INVOICES.PROVIDER_STATUS),
-                cells.get(INVOICES.STATE), content(cells), Columns.texts(cells.get(INVOICES.METADATA)), cells.get(INVOICES.DELIVERY_ID),
+                cells.get(INVOICES.STATE), content(cells), cells.get(SUBSCRIPTION_ID), Columns.texts(cells.get(INVOICES.METADATA)), cells.get(INVOICES.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(INVOICES.MIRROR_RANK), cells.get(INVOICES.PROVIDER_EVENT_REFERENCE)),
                 cells.get(INVOICES.API_VERSION), cells.get(INVOICES.OBSERVED_AT), cells.get(INVOICES.CREATED_AT), cells.get(INVOICES.UPDATED_AT),
                 cells.get(INVOICES.VERSION), FetchStatus.read(cells.get(FETCH)));

@@ -16,6 +16,7 @@ import org.guildhall.api.model.InvoiceOrigin;
 import org.guildhall.api.model.InvoiceState;
 import org.guildhall.api.model.InvoiceTaxBasis;
 import org.guildhall.api.model.InvoiceTaxBehavior;
+import org.guildhall.api.model.SubscriptionId;
 import org.guildhall.billing.events.ProviderInvoice.Dates;
 import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.invoices.InvoiceStore.Content;
@@ -37,7 +38,7 @@ final class InvoiceViews {
         return new Invoice(
                 new InvoiceId(row.id()), new ConnectionId(row.connectionId()), row.reference(), row.providerStatus(), InvoiceState.fromValue(row.state()),
                 content == null || content.accountId() == null ? null : new AccountId(content.accountId()),
-                content == null ? null : content.subscriptionReference(), content == null ? null : content.number(),
+                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()), content == null ? null : content.subscriptionReference(), content == null ? null : content.number(),
                 content == null ? null : content.reason(), amount(content, amounts == null ? null : amounts.subtotalMinor()),
                 amount(content, amounts == null ? null : amounts.discountMinor()), amount(content, amounts == null ? null : amounts.taxMinor()),
                 amount(content, amounts == null ? null : amounts.totalMinor()), amount(content, amounts == null ? null : amounts.dueMinor()),

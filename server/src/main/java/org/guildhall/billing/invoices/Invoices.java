@@ -2,6 +2,8 @@ package org.guildhall.billing.invoices;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.guildhall.api.model.OverviewInvoices;
 import org.guildhall.billing.accounts.Accounts;
 import org.guildhall.billing.events.ProviderCredit;
@@ -43,5 +45,8 @@ public final class Invoices {
     public void bind(Api api) {
         new InvoicesHandler(invoices, lines).bind(api.routes());
         new CreditsHandler(credits).bind(api.routes());
+        api.expansions().offer("invoice", "inv", (tx, ids) -> invoices.getAll(tx, ids).stream()
+                .map(InvoiceViews::toApi)
+                .collect(Collectors.toMap(invoice -> invoice.id().toString(), Function.identity())));
     }
 }

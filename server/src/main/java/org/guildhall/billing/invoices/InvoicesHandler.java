@@ -28,7 +28,7 @@ final class InvoicesHandler implements InvoicesApi<Call> {
         var filter = new Filter(
                 query.connectionId() == null ? null : query.connectionId().value(), query.accountId() == null ? null : query.accountId().value(),
                 query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
-                query.overdue(), query.number(), query.subscriptionReference(), query.providerReference(),
+                query.overdue(), query.number(), query.subscriptionId() == null ? null : query.subscriptionId().value(), query.subscriptionReference(), query.providerReference(),
                 new TimeWindow(query.issuedAfter(), query.issuedFrom(), query.issuedBefore()), new TimeWindow(query.dueAfter(), query.dueFrom(), query.dueBefore()),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(invoices.list(call.tx(), call.page(), filter).map(InvoiceViews::toApi));

@@ -65,13 +65,6 @@ final class LedgerFactsStore {
              from billing.invoice_payments i
              where i.tenant_id = billing.payments.tenant_id and i.payment_id = billing.payments.id)""", SQLDataType.JSONB).as("paid_invoices");
 
-    /** Each attempt has one movement. */
-    private static final Field<JSONB> PAYMENT_MOVEMENTS = DSL.field("""
-            (select coalesce(jsonb_agg(a.movement -> 0 order by a.id), '[]')
-             from billing.payment_attempts a
-             where a.tenant_id = billing.payments.tenant_id and a.payment_id = billing.payments.id and a.movement is not null)""",
-            SQLDataType.JSONB).as("movements");
-
     /**
      * Two events can change objects that have no row in common, such as an invoice and a refund of its payment. They wait for one another by the
      * accounts of all objects that are settled together; an object without an account takes the lock of its connection.
@@ -99,7 +92,7 @@ final class LedgerFactsStore {
             LedgerFactsStore::invoice);
     private static final PreparedQuery<PaymentFacts> PAYMENTS_TOGETHER = PreparedQuery.of(
             select(PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CURRENCY, PAYMENTS.STATE, PAYMENTS.CAPTURED_MINOR,
-                            PAYMENTS.PAID_AT, PAID_INVOICES, PAYMENT_MOVEMENTS, PAYMENTS.PROVIDER_AT)
+                            PAYMENTS.PAID_AT, PAID_INVOICES, MovementColumnStore.OF_PAYMENT, PAYMENTS.PROVIDER_AT)
                     .from(PAYMENTS)
                     .where(isSettledTogether(PAYMENTS.ID))
                     .and(PAYMENTS.STATE.ne(inline("stub")))
@@ -225,7 +218,7 @@ final class LedgerFactsStore {
         return new PaymentFacts(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID), cells.get(PAYMENTS.CURRENCY),
                 cells.get(PAYMENTS.STATE), cells.get(PAYMENTS.CAPTURED_MINOR), cells.get(PAYMENTS.PAID_AT),
-                APPLICATIONS.read(cells.get(PAID_INVOICES)), movements(cells.get(PAYMENT_MOVEMENTS)), cells.get(PAYMENTS.PROVIDER_AT));
+                APPLICATIONS.read(cells.get(PAID_INVOICES)), movements(cells.get(MovementColumnStore.OF_PAYMENT)), cells.get(PAYMENTS.PROVIDER_AT));
     }
 
     /** The provider takes the money of a refund from its balance when the refund is made. */

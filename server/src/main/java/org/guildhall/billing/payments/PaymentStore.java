@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.billing.events.ProviderMovement;
 import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
@@ -51,9 +52,12 @@ final class PaymentStore {
      * @param content null for a stub
      * @param invoiceIds the invoices that it pays, by their ids
      * @param payoutId the payout that it is part of; null if none is known
+     * @param disputedMinor the amount of its disputes that are neither won nor closed
+     * @param movements those of the provider's balance, as far as it has told them
      */
     record Row(
             UUID id, UUID connectionId, String reference, String state, @Nullable Content content, List<UUID> invoiceIds, @Nullable UUID payoutId,
+            long disputedMinor, List<ProviderMovement> movements,
             Instant observedAt, Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {}
 
     /**
@@ -74,7 +78,8 @@ final class PaymentStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable UUID invoiceId, @Nullable UUID payoutId,
-            @Nullable String state, @Nullable String category, @Nullable String reference, TimeWindow paid, TimeWindow created) {}
+            @Nullable String state, @Nullable String category, @Nullable String reference, @Nullable String currency, @Nullable Long leastMinor,
+            @Nullable Long mostMinor, TimeWindow paid, TimeWindow created) {}
 
     private static final Field<UUID[]> INVOICE_IDS = field("""
             (select coalesce(array_agg(i.invoice_id order by i.invoice_id), '{}') from (
@@ -86,6 +91,10 @@ final class PaymentStore {
             (select o.id from billing.payouts o
              where o.tenant_id = billing.payments.tenant_id and o.connection_id = billing.payments.connection_id
                and o.provider_reference = billing.payments.payout_reference)""", SQLDataType.UUID).as("payout_id");
+    private static final Field<Long> DISPUTED_MINOR = field("""
+            (select coalesce(sum(d.amount_minor), 0)::bigint from billing.disputes d
+             where d.tenant_id = billing.payments.tenant_id and d.payment_id = billing.payments.id and d.state not in ('won', 'closed')
+               and d.currency = billing.payments.currency)""", SQLDataType.BIGINT).as("disputed_minor");
     private static final Field<String> FETCH = FetchColumnStore.of("payment", PAYMENTS.TENANT_ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE);
     private static final List<Field<?>> COLUMNS = List.of(
             PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.PROVIDER_REFERENCE, PAYMENTS.PROVIDER_STATUS, PAYMENTS.STATE, PAYMENTS.ACCOUNT_ID,
@@ -93,8 +102,8 @@ final class PaymentStore {
             PAYMENTS.FAILED_AT, PAYMENTS.FAILURE_CODE, PAYMENTS.FAILURE_MESSAGE, PAYMENTS.INTENT_STATE, PAYMENTS.INTENT_RECEIVED_MINOR,
             PAYMENTS.INTENT_FAILURE_CODE, PAYMENTS.INTENT_FAILURE_MESSAGE, PAYMENTS.INTENT_AT, PAYMENTS.INTENT_RANK,
             PAYMENTS.INTENT_EVENT_REFERENCE, PAYMENTS.METADATA, PAYMENTS.DELIVERY_ID, PAYMENTS.PROVIDER_EVENT_REFERENCE, PAYMENTS.PROVIDER_AT,
-            PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION, PAYMENTS.PAYOUT_REFERENCE, PAYOUT_ID, INVOICE_IDS, PAYMENTS.OBSERVED_AT, PAYMENTS.CREATED_AT, PAYMENTS.UPDATED_AT,
-            PAYMENTS.VERSION, FETCH);
+            PAYMENTS.MIRROR_RANK, PAYMENTS.API_VERSION, PAYMENTS.PAYOUT_REFERENCE, PAYOUT_ID, INVOICE_IDS, DISPUTED_MINOR,
+            MovementColumnStore.OF_PAYMENT, PAYMENTS.OBSERVED_AT, PAYMENTS.CREATED_AT, PAYMENTS.UPDATED_AT, PAYMENTS.VERSION, FETCH);
     /** The payments of an organization that are failed now. */
     static final OverviewListStore<Row> FAILED = OverviewListStore.of(
             "failed_payments", PAYMENTS, COLUMNS, new OverviewListStore.Keys(PAYMENTS.ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CREATED_AT), PAYMENTS.STATE.eq(inline("failed")),
@@ -156,6 +165,9 @@ final class PaymentStore {
                     .and(by.oneOf(PAYMENTS.STATE, Filter::state))
                     .and(by.oneOf(PAYMENTS.FAILURE_CATEGORY, Filter::category))
                     .and(by.is(PAYMENTS.PROVIDER_REFERENCE, Filter::reference))
+                    .and(by.is(PAYMENTS.CURRENCY, Filter::currency))
+                    .and(by.when(SQLDataType.BIGINT, Filter::leastMinor, PAYMENTS.AMOUNT_MINOR::ge))
+                    .and(by.when(SQLDataType.BIGINT, Filter::mostMinor, PAYMENTS.AMOUNT_MINOR::le))
                     .and(by.within(PAYMENTS.PAID_AT, Filter::paid))
                     .and(by.within(PAYMENTS.CREATED_AT, Filter::created)),
             PaymentStore::row);
@@ -225,7 +237,8 @@ final class PaymentStore {
     private static Row row(RowReader cells) {
         return new Row(
                 cells.get(PAYMENTS.ID), cells.get(PAYMENTS.CONNECTION_ID), cells.get(PAYMENTS.PROVIDER_REFERENCE), cells.get(PAYMENTS.STATE),
-                content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYOUT_ID), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),
+                content(cells), List.of(cells.get(INVOICE_IDS)), cells.get(PAYOUT_ID), cells.get(DISPUTED_MINOR),
+                MovementColumnStore.read(cells.get(MovementColumnStore.OF_PAYMENT)), cells.get(PAYMENTS.OBSERVED_AT), cells.get(PAYMENTS.CREATED_AT),
                 cells.get(PAYMENTS.UPDATED_AT), cells.get(PAYMENTS.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 

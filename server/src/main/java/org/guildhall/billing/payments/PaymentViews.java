@@ -41,15 +41,19 @@ final class PaymentViews {
         if (content == null) {
             return new Payment(
                     new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), null, PaymentState.fromValue(row.state()), null, invoices,
-                    null, null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt(), row.fetch()), Map.of(), row.createdAt(),
+                    null, null, null, null, null, null, null, null, null, null, null, null, null, MirrorViews.mirror(null, null, null, row.observedAt(), row.fetch()), Map.of(), row.createdAt(),
                     row.updatedAt(), row.version());
         }
         var progress = content.progress();
         var currency = content.currency();
+        var settled = Settled.of(row.movements());
         return new Payment(
                 new PaymentId(row.id()), new ConnectionId(row.connectionId()), row.reference(), content.providerStatus(), PaymentState.fromValue(row.state()),
                 content.accountId() == null ? null : new AccountId(content.accountId()), invoices, new BilledAmount(content.amountMinor(), currency),
-                new BilledAmount(progress.capturedMinor(), currency), new BilledAmount(progress.refundedMinor(), currency), progress.method(),
+                new BilledAmount(progress.capturedMinor(), currency), new BilledAmount(progress.refundedMinor(), currency),
+                new BilledAmount(row.disputedMinor(), currency), settled == null ? null : new BilledAmount(settled.feeMinor(), settled.currency()),
+                settled == null ? null : new BilledAmount(settled.settledMinor() - settled.feeMinor(), settled.currency()),
+                settled == null ? null : settled.currency(), settled == null ? null : settled.exchangeRate(currency), progress.method(),
                 progress.paidAt(), progress.failedAt(), failure(progress.failure()), row.payoutId() == null ? null : new PayoutId(row.payoutId()),
                 MirrorViews.mirror(content.origin(), row.observedAt(), row.fetch()), content.metadata(), row.createdAt(),
                 row.updatedAt(), row.version());
@@ -90,16 +94,9 @@ final class PaymentViews {
                 MirrorViews.mirror(row.origin(), row.observedAt(), row.fetch()), dispute.metadata(), row.createdAt(), row.updatedAt(), row.version());
     }
 
-    /** The fees in the currency of the provider's balance. */
     private static @Nullable BilledAmount fee(ProviderDispute dispute) {
-        if (dispute.movements().isEmpty()) {
-            return null;
-        }
-        var currency = dispute.movements().getFirst().settledCurrency();
-        return new BilledAmount(
-                dispute.movements().stream().filter(movement -> movement.settledCurrency().equals(currency))
-                        .mapToLong(movement -> movement.feeMinor() + movement.feeTaxMinor()).sum(),
-                currency);
+        var settled = Settled.of(dispute.movements());
+        return settled == null ? null : new BilledAmount(settled.feeMinor(), settled.currency());
     }
 
     static Payout toApi(PayoutStore.Row row) {

@@ -26,7 +26,8 @@ final class PaymentsHandler implements PaymentsApi<Call> {
                 query.connectionId() == null ? null : query.connectionId().value(), query.accountId() == null ? null : query.accountId().value(),
                 query.organizationId() == null ? null : query.organizationId().value(), query.invoiceId() == null ? null : query.invoiceId().value(),
                 query.payoutId() == null ? null : query.payoutId().value(), query.state() == null ? null : query.state().value(),
-                query.failureCategory() == null ? null : query.failureCategory().value(), query.providerReference(), new TimeWindow(query.paidAfter(), query.paidFrom(), query.paidBefore()),
+                query.failureCategory() == null ? null : query.failureCategory().value(), query.providerReference(), query.currency(),
+                query.amountGte(), query.amountLte(), new TimeWindow(query.paidAfter(), query.paidFrom(), query.paidBefore()),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(payments.list(call.tx(), call.page(), filter).map(PaymentViews::toApi));
     }

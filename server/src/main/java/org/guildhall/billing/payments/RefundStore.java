@@ -32,6 +32,7 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectOnConditionStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Refunds, as mirrored from payment providers. The lock of the payment covers them. */
@@ -43,7 +44,7 @@ final class RefundStore {
             Instant updatedAt, long version, FetchStatus fetch) {}
 
     /** The filters of a list; null for an absent one. */
-    record Filter(@Nullable UUID paymentId, @Nullable String state, TimeWindow created) {}
+    record Filter(@Nullable UUID paymentId, @Nullable UUID accountId, @Nullable String state, TimeWindow created) {}
 
     private static final Field<String> PAYMENT_REFERENCE = PAYMENTS.PROVIDER_REFERENCE.as("payment_reference");
     private static final Field<?>[] CONTENT = {
@@ -76,12 +77,17 @@ final class RefundStore {
             REFUNDS.ID,
             by -> refunds()
                     .where(by.is(REFUNDS.PAYMENT_ID, Filter::paymentId))
+                    .and(by.when(SQLDataType.UUID, Filter::accountId, RefundStore::ofAccount))
                     .and(by.oneOf(REFUNDS.STATE, Filter::state))
                     .and(by.within(REFUNDS.CREATED_AT, Filter::created)),
             RefundStore::row);
 
     private static SelectOnConditionStep<Record> refunds() {
         return select(COLUMNS).from(REFUNDS).join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(REFUNDS.TENANT_ID).and(PAYMENTS.ID.eq(REFUNDS.PAYMENT_ID)));
+    }
+
+    private static Condition ofAccount(Field<UUID> accountId) {
+        return REFUNDS.PAYMENT_ID.in(select(PAYMENTS.ID).from(PAYMENTS).where(PAYMENTS.ACCOUNT_ID.eq(accountId)));
     }
 
     @Nullable Row get(Tx tx, UUID id) {

@@ -23,7 +23,8 @@ final class RefundsHandler implements RefundsApi<Call> {
     @Override
     public Reply<Page<Refund>> listRefunds(Call call, ListRefundsQuery query) {
         var filter = new Filter(
-                query.paymentId() == null ? null : query.paymentId().value(), query.state() == null ? null : query.state().value(),
+                query.paymentId() == null ? null : query.paymentId().value(), query.accountId() == null ? null : query.accountId().value(),
+                query.state() == null ? null : query.state().value(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(refunds.list(call.tx(), call.page(), filter).map(PaymentViews::toApi));
     }

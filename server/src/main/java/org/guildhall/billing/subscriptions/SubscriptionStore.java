@@ -12,6 +12,7 @@ import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -69,7 +70,7 @@ final class SubscriptionStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable String state, @Nullable String reference,
-            TimeWindow created) {}
+            TimeWindow cancels, TimeWindow created) {}
 
     /** The most subscriptions of an organization or an account that count for its plans. */
     private static final int COUNTED_MAX = 200;
@@ -112,6 +113,8 @@ final class SubscriptionStore {
                     .returningResult(COLUMNS),
             SubscriptionStore::row);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(select(COLUMNS).from(SUBSCRIPTIONS).where(BY_ID), SubscriptionStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.weighed(
+            select(COLUMNS).from(SUBSCRIPTIONS).where(SUBSCRIPTIONS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), SubscriptionStore::row);
     private static final PreparedQuery<Row> FIND = PreparedQuery.of(
             select(COLUMNS)
                     .from(SUBSCRIPTIONS)
@@ -158,6 +161,7 @@ final class SubscriptionStore {
                             select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.ORGANIZATION_ID.eq(organization)))))
                     .and(by.oneOf(SUBSCRIPTIONS.STATE, Filter::state))
                     .and(by.is(SUBSCRIPTIONS.PROVIDER_REFERENCE, Filter::reference))
+                    .and(by.within(SUBSCRIPTIONS.CANCEL_AT, Filter::cancels))
                     .and(by.within(SUBSCRIPTIONS.CREATED_AT, Filter::created)),
             SubscriptionStore::row);
 
@@ -176,6 +180,10 @@ final class SubscriptionStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
     /** The subscription with a provider's id; null if it is unknown. */

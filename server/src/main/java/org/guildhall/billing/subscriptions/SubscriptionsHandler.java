@@ -1,6 +1,8 @@
 package org.guildhall.billing.subscriptions;
 
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.billing.SubscriptionChangesApi;
@@ -34,6 +36,13 @@ final class SubscriptionsHandler {
     void bind(Api api) {
         new Reads().bind(api.routes());
         new Changes().bind(api.routes());
+        api.expansions().offer("subscription", "sub", (tx, ids) -> {
+            var rows = subscriptions.getAll(tx, ids);
+            var mapping = mapping(tx, rows);
+            return rows.stream()
+                    .map(row -> SubscriptionViews.toApi(row, mapping))
+                    .collect(Collectors.toMap(subscription -> subscription.id().toString(), Function.identity()));
+        });
     }
 
     private CatalogMapping mapping(Tx tx, List<Row> rows) {
@@ -47,7 +56,8 @@ final class SubscriptionsHandler {
             var filter = new Filter(
                     query.connectionId() == null ? null : query.connectionId().value(), query.accountId() == null ? null : query.accountId().value(),
                     query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
-                    query.providerReference(), new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
+                    query.providerReference(), new TimeWindow(query.cancelsAfter(), query.cancelsFrom(), query.cancelsBefore()),
+                    new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
             var page = subscriptions.list(call.tx(), call.page(), filter);
             var mapping = mapping(call.tx(), page.data());
             return Reply.list(page.map(row -> SubscriptionViews.toApi(row, mapping)));

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -49,6 +51,34 @@ class CheckoutSessionsTest {
                 .replace("?1", "'" + fixture.tenant.id() + "'").replace("?2", "'%checkout.stripe.example%'")));
         assertEquals(List.of("checkout_session.answered operator", "checkout_session.created operator"), fixture.tenant.found("""
                 select action || ' ' || actor_type from platform.audit_events where tenant_id = ? and action like 'checkout%' order by 1""", fixture.tenant.id()));
+    }
+
+    private String erasing(String mode) throws SQLException {
+        var run = fixture.http.post("/api/v1/tasks/jobs/billing-payer-addresses/runs", "{\"mode\": \"" + mode + "\"}").expect(202);
+        var state = run;
+        for (long end = System.nanoTime() + Duration.ofSeconds(60).toNanos(); System.nanoTime() < end && !"succeeded".equals(state.at("/state"));) {
+            state = fixture.http.get("/api/v1/tasks/job-runs/" + run.at("/id")).expect(200);
+        }
+        return state.at("/state") + " " + state.at("/counts/changed") + ", kept " + fixture.tenant.found(
+                "select count(*)::text from billing.checkout_sessions where tenant_id = ? and request::text like '%members.example\"%'", fixture.tenant.id()).getFirst();
+    }
+
+    private void older(String interval) throws SQLException {
+        fixture.tenant.sql("update billing.checkout_sessions set created_at = created_at - interval '" + interval + "' where tenant_id = ?", fixture.tenant.id());
+    }
+
+    @Test
+    void payersAddress_isErased_afterTwoDays() throws SQLException {
+        var body = fixture.body().replace("\"organization_id\"", "\"payer_email\": \"june@members.example\", \"organization_id\"");
+        var made = fixture.http.post(CheckoutFixture.SESSIONS, body).expect(201);
+        assertEquals("june@members.example", fixture.account.posted().getFirst().parameters().get("customer_email"));
+        older("47 hours");
+        assertEquals("succeeded 0, kept 1", erasing("run"));
+        older("2 hours");
+        assertEquals("succeeded 1, kept 1", erasing("validate"));
+        assertEquals("succeeded 1, kept 0", erasing("run"));
+        assertEquals("succeeded 0, kept 0", erasing("run"));
+        assertEquals("open", fixture.session(String.valueOf(made.at("/id"))).at("/state"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.guildhall.billing.dunning.DunningRules.Decision;
 import org.guildhall.billing.dunning.DunningRules.Next;
 import org.guildhall.billing.dunning.DunningRules.Run;
 import org.guildhall.billing.dunning.DunningRules.Standing;
+import org.guildhall.billing.dunning.DunningRules.Stops;
 import org.guildhall.billing.dunning.DunningRules.Terms;
 import org.guildhall.billing.dunning.DunningSteps.Move;
 import org.guildhall.billing.dunning.DunningSteps.Pauses;
@@ -33,14 +34,16 @@ class DunningRulesTest {
     private static final Pauses NIGHTS = new Pauses(
             new QuietHours(List.of(QuietHours.Window.parse(ALL_DAYS, "20:00", "08:00"))),
             List.of(new Suppression(LocalDate.parse("2026-12-24"), LocalDate.parse("2026-12-26"), "Holidays.")));
+    private static final Stops WITH_SUBSCRIPTION = new Stops(true, false);
+    private static final Stops ON_DISPUTE = new Stops(false, true);
     private static final Instant NOON = Instant.parse("2026-11-30T01:00:00Z");
 
     private static Standing standing(String invoice, String subscription, boolean hasAddress) {
-        return new Standing(invoice, 1, 12_900, subscription, hasAddress, false, null);
+        return new Standing(invoice, 1, 12_900, subscription, hasAddress, false, false, null);
     }
 
     private static Decision decide(Standing standing, int position, boolean degraded, Pauses pauses) {
-        return DunningRules.decide(standing, new Terms(pauses, true, true), "open", new Next(STEPS, position, NOON), new Run(NOON, SYDNEY, degraded));
+        return DunningRules.decide(standing, new Terms(pauses, true, WITH_SUBSCRIPTION), "open", new Next(STEPS, position, NOON), new Run(NOON, SYDNEY, degraded));
     }
 
     @Test
@@ -55,14 +58,14 @@ class DunningRulesTest {
 
     @Test
     void openDisputes_andAnnouncedRetries_hold() {
-        var disputed = new Standing("open", 1, 12_900, "active", true, true, null);
+        var disputed = new Standing("open", 1, 12_900, "active", true, true, false, null);
         assertEquals(new Decision.Hold("dispute"), decide(disputed, 1, false, NONE));
-        assertEquals(new Decision.End("recovered", null), decide(new Standing("paid", 1, 0, "active", true, true, null), 1, false, NONE));
+        assertEquals(new Decision.End("recovered", null), decide(new Standing("paid", 1, 0, "active", true, true, false, null), 1, false, NONE));
         for (long days : List.of(-3L, 0L, 9L)) {
-            var retried = new Standing("open", 1, 12_900, "active", true, false, NOON.minus(Duration.ofDays(days)));
+            var retried = new Standing("open", 1, 12_900, "active", true, false, false, NOON.minus(Duration.ofDays(days)));
             assertEquals(new Decision.Hold("provider_retry"), decide(retried, 1, false, NONE), days + " days after it");
         }
-        assertEquals(new Decision.Message(FIRST), decide(new Standing("open", 1, 12_900, "active", true, false, NOON.minus(Duration.ofDays(10))), 1, false, NONE));
+        assertEquals(new Decision.Message(FIRST), decide(new Standing("open", 1, 12_900, "active", true, false, false, NOON.minus(Duration.ofDays(10))), 1, false, NONE));
     }
 
     @Test
@@ -94,10 +97,27 @@ class DunningRulesTest {
     }
 
     @Test
+    void disputes_stopACaseWithSteps_butNoSuspension() {
+        record Row(boolean disputed, boolean lost, String state, boolean dropped) {}
+        for (var row : List.of(
+                new Row(true, false, "open", true), new Row(true, false, "held", true), new Row(false, true, "open", true), new Row(true, true, "open", true),
+                new Row(false, false, "open", false), new Row(true, false, "suspended", false), new Row(false, true, "exhausted", false))) {
+            var standing = new Standing("open", 1, 12_900, "active", true, row.disputed(), row.lost(), null);
+            assertEquals(row.dropped() ? new Decision.End("dropped", "dispute") : null, DunningRules.end(standing, ON_DISPUTE, row.state()), row.toString());
+            assertNull(DunningRules.end(standing, WITH_SUBSCRIPTION, row.state()), row.toString());
+            assertEquals(!row.disputed() && !row.lost(), DunningRules.needsCase(standing, ON_DISPUTE, 0), row.toString());
+        }
+        var lost = new Standing("open", 1, 12_900, "active", true, false, true, null);
+        assertEquals(new Decision.Message(FIRST), decide(lost, 1, false, NONE), "a lost dispute no longer holds");
+        assertEquals(new Decision.End("dropped", "dispute"), DunningRules.decide(
+                lost, new Terms(NONE, true, ON_DISPUTE), "open", new Next(STEPS, 1, NOON), new Run(NOON, SYDNEY, true)));
+    }
+
+    @Test
     void writtenOffInvoice_keepsASuspension() {
-        assertNull(DunningRules.end(standing("uncollectible", "active", true), true, "suspended"));
-        assertNull(DunningRules.end(standing("uncollectible", "active", true), true, "exhausted"));
-        assertEquals(new Decision.End("recovered", null), DunningRules.end(standing("paid", "active", true), true, "suspended"));
+        assertNull(DunningRules.end(standing("uncollectible", "active", true), WITH_SUBSCRIPTION, "suspended"));
+        assertNull(DunningRules.end(standing("uncollectible", "active", true), WITH_SUBSCRIPTION, "exhausted"));
+        assertEquals(new Decision.End("recovered", null), DunningRules.end(standing("paid", "active", true), WITH_SUBSCRIPTION, "suspended"));
     }
 
     @Test
@@ -110,7 +130,7 @@ class DunningRulesTest {
                 new Row("uncollectible", 1, 12_900, "active", true, false), new Row("open", 1, 12_900, "canceled", true, false),
                 new Row("open", 1, 12_900, "canceled", false, true), new Row("open", 1, 12_900, null, true, true))) {
             assertEquals(row.needed(), DunningRules.needsCase(
-                    new Standing(row.state(), row.attempts(), row.remaining(), row.subscription(), true, false, null), row.stops(), 12_900), row.toString());
+                    new Standing(row.state(), row.attempts(), row.remaining(), row.subscription(), true, false, false, null), new Stops(row.stops(), false), 12_900), row.toString());
         }
     }
 }

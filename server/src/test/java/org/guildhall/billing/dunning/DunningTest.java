@@ -14,8 +14,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.guildhall.billing.DunningFixture;
-import org.guildhall.billing.StripeBodies;
-import org.guildhall.billing.StripeSender;
 import org.guildhall.tasks.Tasks;
 import org.junit.jupiter.api.Test;
 
@@ -167,24 +165,17 @@ class DunningTest {
     }
 
     @Test
-    void openDisputes_andAnnouncedAttempts_holdTheCase() throws SQLException {
+    void attempts_areListedByTheirChannel_andCasesShowTheirInvoice() {
         dunning.transport();
-        dunning.policy("{\"after_days\": 0, \"action\": \"message\"}", "");
+        dunning.policy("{\"after_days\": 0, \"action\": \"message\"}, {\"after_days\": 0, \"action\": \"suspend\"}", "");
         failed();
-        long now = Instant.now().getEpochSecond();
-        dunning.send(StripeSender.event("evt_charge", "charge.succeeded", now, StripeBodies.with(
-                StripeBodies.charge("ch_1", "pi_1", "succeeded", now), "invoice", "in_1", "customer", "cus_harbour")));
-        dunning.send(StripeSender.event("evt_dispute", "charge.dispute.created", now, StripeBodies.dispute("du_1", "pi_1", "needs_response")));
         dunning.run();
-        assertEquals(List.of("held dispute 1"), dunning.cases());
-        dunning.send(StripeSender.event("evt_closed", "charge.dispute.closed", now + 5, StripeBodies.dispute("du_1", "pi_1", "won")));
-        var tenant = dunning.plans.tenant;
-        tenant.sql("update billing.invoices set implied = true, next_attempt_at = now() + interval '2 days' where tenant_id = ?", tenant.id());
         dunning.run();
-        assertEquals(List.of("held provider_retry 1"), dunning.cases());
-        tenant.sql("update billing.invoices set implied = false where tenant_id = ?", tenant.id());
-        dunning.run();
-        assertEquals(List.of("exhausted  -"), dunning.cases(), "Stripe's own attempts don't hold a case");
+        assertEquals(List.of("1 message queued", "2 suspend suspended"), dunning.attempts());
+        var list = dunning.http.get(BASE + "attempts?channel=email").expect(200);
+        assertEquals("1 1", list.json().get("data").size() + " " + list.at("/data/0/position"));
+        assertEquals("in_1", dunning.http.get(BASE + "cases?expand=invoice").expect(200).at("/data/0/invoice/provider_reference"));
+        assertEquals("in_1", dunning.http.get(BASE + "cases/" + dunning.onlyCase() + "?expand=invoice").expect(200).at("/invoice/provider_reference"));
     }
 
     @Test

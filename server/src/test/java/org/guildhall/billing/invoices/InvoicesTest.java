@@ -7,6 +7,7 @@ import static org.guildhall.billing.StripeBodies.olderInvoice;
 import static org.guildhall.billing.StripeBodies.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,24 @@ class InvoicesTest {
         var references = new ArrayList<String>();
         found(query).json().get("data").forEach(invoice -> references.add(invoice.get("provider_reference").asText()));
         return String.join(" ", references);
+    }
+
+    @Test
+    void subscriptionOfAnInvoice_isKnown_asSoonAsItIsMirrored() {
+        send("invoice.finalized", now, invoice("in_1", "open"));
+        assertNull(found("").at("/data/0/subscription_id"));
+        assertTrue(found("expand=subscription").json().at("/data/0/subscription").isNull());
+        send("customer.subscription.updated", now, object(
+                "id", "sub_harbour", "object", "subscription", "customer", "cus_harbour", "status", "active", "start_date", now, "items", Map.of("data", List.of())));
+        var subscription = http.get("/api/v1/billing/subscriptions").expect(200).at("/data/0/id");
+        assertEquals(subscription, found("expand=subscription").at("/data/0/subscription_id"));
+        assertEquals("sub_harbour active", found("expand=subscription").at("/data/0/subscription/provider_reference") + " "
+                + found("expand=subscription").at("/data/0/subscription/state"));
+        assertEquals("in_1", references("subscription_id=" + subscription));
+        // The same ids of another connection are another subscription.
+        outcome(connected(), StripeSender.event("evt_other", "invoice.finalized", now, invoice("in_1", "open")));
+        assertEquals("in_1", references("subscription_id=" + subscription));
+        assertEquals("", references("subscription_id=sub_01m7yy9s2dq91k5gqapenecfs0"));
     }
 
     @Test

@@ -77,6 +77,7 @@ class DisputesTest {
         var dispute = http.get(BILLING + "/disputes?state=needs_response&evidence_due_before=2100-01-01T00:00:00Z").expect(200);
         assertEquals(dispute.at("/data/0/id"), http.get(BILLING + "/disputes/" + dispute.at("/data/0/id")).expect(200).at("/id"));
         var payment = http.get(BILLING + "/payments/" + dispute.at("/data/0/payment_id")).expect(200);
+        assertEquals("12900 AUD", payment.at("/amount_disputed/amount_minor") + " " + payment.at("/amount_disputed/currency"));
         assertEquals(1, http.get(BILLING + "/disputes?account_id=" + payment.at("/account_id")).expect(200).json().get("data").size());
         assertEquals(0, http.get(BILLING + "/disputes?state=won").expect(200).json().get("data").size());
         var task = "/api/v1/tasks/operational-tasks?workflow=disputes";
@@ -86,6 +87,8 @@ class DisputesTest {
         send("charge.dispute.updated", 4, dispute("du_1", "pi_1", "under_review"));
         assertEquals(1, http.get(task).expect(200).json().get("data").size());
         assertEquals("completed done", http.get(task).at("/data/0/state") + " " + http.get(task).at("/data/0/outcome/kind"));
+        send("charge.dispute.closed", 5, dispute("du_1", "pi_1", "won"));
+        assertEquals("0", http.get(BILLING + "/payments/" + payment.at("/id")).expect(200).at("/amount_disputed/amount_minor"));
     }
 
     @Test

@@ -1,8 +1,10 @@
 package org.guildhall.billing.payments;
 
 import static org.guildhall.billing.StripeBodies.charge;
+import static org.guildhall.billing.StripeBodies.dispute;
 import static org.guildhall.billing.StripeBodies.intent;
 import static org.guildhall.billing.StripeBodies.invoice;
+import static org.guildhall.billing.StripeBodies.movement;
 import static org.guildhall.billing.StripeBodies.object;
 import static org.guildhall.billing.StripeBodies.refund;
 import static org.guildhall.billing.StripeBodies.with;
@@ -179,9 +181,42 @@ class PaymentsTest {
             var expanded = http.get("/api/v1/billing/" + list + "?expand=account,account.organization").expect(200);
             assertEquals("Harbour " + organization, expanded.at("/data/0/account/name") + " " + expanded.at("/data/0/account/organization/id"), list);
         }
-        assertEquals("pi_1", http.get(REFUNDS + "?expand=payment").expect(200).at("/data/0/payment/provider_reference"));
+        assertEquals("pi_1", http.get(REFUNDS + "?expand=payment&account_id=" + account).expect(200).at("/data/0/payment/provider_reference"));
+        assertEquals(0, http.get(REFUNDS + "?account_id=acc_01m84a7j9m1p3r5t7w9y1a3c5e").expect(200).json().get("data").size());
+        send("charge.dispute.created", now, dispute("du_1", "pi_1", "needs_response"));
+        assertEquals("pi_1", http.get("/api/v1/billing/disputes?expand=payment").expect(200).at("/data/0/payment/provider_reference"));
         assertEquals("pi_1", attempts("expand=payment").at("/data/0/payment/provider_reference"));
         var blind = new Http(tenant.server(), tenant.token("billing:read"));
         assertEquals("403 insufficient_scope", blind.get("/api/v1/billing/accounts?expand=organization").outcome());
+    }
+
+    private static String settled(JsonNode payment) {
+        return payment.at("/fee/amount_minor").asText("null") + " " + payment.at("/net/amount_minor").asText("null") + " " + payment.at("/settlement_currency").asText()
+                + " " + payment.at("/exchange_rate").asText();
+    }
+
+    @Test
+    void payment_tellsItsFeeAndNet_asSoonAsTheyAreKnown() {
+        var charge = charge("ch_1", "pi_1", "succeeded", now);
+        send("charge.succeeded", now, charge);
+        assertEquals("null null null null", settled(found("").path(0)));
+        send("charge.updated", now + 1, with(charge, "balance_transaction", movement("txn_1", 12_900, 233, 23)));
+        assertEquals("256 12644 AUD null", settled(found("").path(0)));
+        send("charge.updated", now + 2, with(charge, "balance_transaction", "txn_1"));
+        assertEquals("256 12644 AUD null", settled(found("").path(0)), "an event that names the movement only takes nothing back");
+        send("charge.succeeded", now, with(charge("ch_2", "pi_2", "succeeded", now), "amount", 10_000, "amount_captured", 10_000, "currency", "usd",
+                "balance_transaction", movement("txn_2", 15_321, 536, 0)));
+        assertEquals("536 14785 AUD 1.5321", settled(found("currency=USD").path(0)));
+    }
+
+    @Test
+    void payments_areFoundByTheirAmount() {
+        send("charge.succeeded", now, charge("ch_1", "pi_1", "succeeded", now));
+        send("charge.succeeded", now, with(charge("ch_2", "pi_2", "succeeded", now), "amount", 5_000));
+        assertEquals(1, found("amount_gte=5001").size());
+        assertEquals(2, found("amount_gte=5000&amount_lte=12900").size());
+        assertEquals(1, found("amount_lte=12899&currency=AUD").size());
+        assertEquals(0, found("amount_lte=12899&currency=NZD").size());
+        assertEquals("400 invalid_parameter", http.get(PAYMENTS + "?amount_gte=-1").outcome());
     }
 }

@@ -217,6 +217,21 @@ class SubscriptionsTest {
     }
 
     @Test
+    void scheduledEnds_areFoundByTheirInstant() {
+        customer(plans.organization());
+        send("updated", now, standard("sub_1", "active"));
+        var ending = standard("sub_2", "active");
+        ending.put("cancel_at", now + 86_400);
+        send("updated", now, ending);
+        var at = Instant.ofEpochSecond(now + 86_400);
+        for (var filter : List.of("cancels_from=" + at, "cancels_before=" + at.plusSeconds(1), "cancels_after=" + at.minusSeconds(1))) {
+            var found = http.get(SUBSCRIPTIONS + "?" + filter).expect(200);
+            assertEquals("1 sub_2", found.json().get("data").size() + " " + found.at("/data/0/provider_reference"), filter);
+        }
+        assertEquals(0, http.get(SUBSCRIPTIONS + "?cancels_before=" + at).expect(200).json().get("data").size());
+    }
+
+    @Test
     void changes_areRecorded() {
         customer(plans.organization());
         send("created", now, standard("sub_1", "trialing"));

@@ -34,8 +34,8 @@ class JobsTest {
     void jobs_beforeAnyChange_haveTheirDefaults() {
         var listed = http.get(JOBS).expect(200).json().get("data");
         assertEquals(List.of(
-                "billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry",
-                "retention", "zone-rules"), listed.findValuesAsText("name"));
+                "billing-metadata-backfill", "billing-payer-addresses", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning",
+                "grant-expiry", "retention", "zone-rules"), listed.findValuesAsText("name"));
         var job = http.get(RETENTION).expect(200);
         assertEquals(listed.get(listed.size() - 2), job.json());
         assertEquals("10 3 * * *", job.at("/schedule/cron"));
@@ -74,7 +74,8 @@ class JobsTest {
         assertNull(paused.at("/next_tick_at"));
         assertEquals("409 invalid_state", http.post(RETENTION + "/pause", null).outcome());
         assertEquals(List.of("retention"), http.get(JOBS + "?state=paused").expect(200).json().get("data").findValuesAsText("name"));
-        assertEquals(List.of("billing-metadata-backfill", "billing-reconciliation", "billing-retention", "billing-settlement", "domains", "dunning", "grant-expiry", "zone-rules"),
+        assertEquals(List.of("billing-metadata-backfill", "billing-payer-addresses", "billing-reconciliation", "billing-retention", "billing-settlement", "domains",
+                        "dunning", "grant-expiry", "zone-rules"),
                 http.get(JOBS + "?state=active").expect(200).json().get("data").findValuesAsText("name"));
         assertEquals("03:10", localTime(http.post(RETENTION + "/resume", null), String.valueOf(paused.at("/schedule/time_zone"))));
     }
