@@ -34,7 +34,8 @@ final class InvoiceViews {
         return new Invoice(
                 new InvoiceId(row.id()), new ConnectionId(row.connectionId()), row.reference(), row.providerStatus(), InvoiceState.fromValue(row.state()),
                 content == null || content.accountId() == null ? null : new AccountId(content.accountId()),
-                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()), content == null ? null : content.subscriptionReference(), content == null ? null : content.number(),
+                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()),
+                content == null ? null : content.subscriptionReference(), content == null ? null : content.number(),
                 content == null ? null : content.reason(), amount(content, amounts == null ? null : amounts.subtotalMinor()),
                 amount(content, amounts == null ? null : amounts.discountMinor()), amount(content, amounts == null ? null : amounts.taxMinor()),
                 amount(content, amounts == null ? null : amounts.totalMinor()), amount(content, amounts == null ? null : amounts.dueMinor()),
