@@ -60,24 +60,6 @@ running_demo() {
     esac
 }
 
-# Sets aot_option: use the cache of loaded classes of an earlier run, or leave one at the end of this run. With it the
-# server starts in a tenth of the time. It is bound to the JDK and to every jar.
-choose_aot() {
-    aot_option=
-    aot_cache=$state/demo.aot
-    mkdir -p "$state" && [ -w "$state" ] || return 0
-    jdk=$(printf '%s\n' "$JAVA_HOME" && cat "$JAVA_HOME/release")
-    if [ -s "$aot_cache" ] && [ "$jdk" = "$(cat "$aot_cache.for")" ] &&
-        [ -z "$(find "$smoke_jar" "$root/smoke/target/lib" -newer "$aot_cache.for" | head -n 1)" ]; then
-        aot_option=-XX:AOTCache=$aot_cache
-    else
-        rm -f "$aot_cache"
-        printf '%s\n' "$jdk" >"$aot_cache.for"
-        aot_option=-XX:AOTCacheOutput=$aot_cache
-        say "This run takes some seconds to end: it keeps the loaded classes, so that later ones start quickly."
-    fi
-}
-
 demo() {
     read_demo_options "$@"
     find_jdk
@@ -88,11 +70,11 @@ demo() {
     ! port_taken "$port" || fail "Port $port is used by another program: stop that program, or choose another port, ./guildhall demo --port $((port % 65535 + 1))"
     build smoke
     rm -f "$data/demo.json"
-    choose_aot
+    mkdir -p "$state"
     set -- --port "$port" --data "$data"
     [ "$fresh" = no ] || set -- "$@" --fresh
     # shellcheck disable=SC2086 # the options are several words
-    set -- "$JAVA_HOME/bin/java" ${aot_option:+"$aot_option"} -Xlog:aot=off -Xlog:cds=off -XX:+ExitOnOutOfMemoryError ${GUILDHALL_JAVA_OPTS:-} -cp "$smoke_jar" org.guildhall.smoke.Demo "$@"
+    set -- "$JAVA_HOME/bin/java" -XX:AOTCache="$state/demo.aot" -Xlog:aot=off -Xlog:cds=off -XX:+ExitOnOutOfMemoryError ${GUILDHALL_JAVA_OPTS:-} -cp "$smoke_jar" org.guildhall.smoke.Demo "$@"
     if [ "$detach" = no ]; then
         run_demo "$@"
         return
@@ -167,7 +149,6 @@ stop() {
     fi
     kill -TERM "$pid"
     waited=0
-    # A first run also writes its class cache at the end.
     while kill -0 "$pid" 2>/dev/null; do
         [ $waited -lt 600 ] || fail "Process $pid doesn't end; its log is $data/demo.log"
         waited=$((waited + 1))

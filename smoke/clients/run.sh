@@ -3,6 +3,9 @@
 # shellcheck disable=SC2317
 # Generates clients from the served document with stock generators and their default settings, compiles them, and lets each create, read,
 # patch, list, delete and book. Against the running demo, or a server of yours: GUILDHALL_URL, GUILDHALL_TOKEN.
+#
+#   smoke/clients/run.sh [build | tours]     without an argument: both
+#
 # Needs a JDK, Maven, Node.js with npm, Python, curl and jq; loads the generators by Maven and npm.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -23,28 +26,33 @@ generate() {
     shift
     rm -rf "$folder"
     mkdir -p "$folder"
-    "$java" -jar "$work/openapi-generator-cli-$generator.jar" generate -i "$work/openapi.json" -o "$folder" -g "$@" \
+    # It runs for seconds: a second compilation and a concurrent collector cost more than they save.
+    "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -jar "$work/openapi-generator-cli-$generator.jar" generate -i "$work/openapi.json" -o "$folder" -g "$@" \
         --global-property apiTests=false,modelTests=false,apiDocs=false,modelDocs=false >"$folder.log" 2>&1 || {
         tail -n 20 "$folder.log" >&2
         return 1
     }
 }
 
-java_client() {
+build_java() {
     local library=$1 folder=$work/java-$1
     generate "$folder" java --library "$library"
     # The libraries of the generated client, in the versions that its own build names.
     mvn -q -B -f "$folder/pom.xml" dependency:build-classpath -Dmdep.outputFile="$folder/classpath" -Dmdep.includeScope=compile >>"$folder.log"
     mkdir "$folder/classes"
     find "$folder/src/main/java" "$here/java/$library" "$here/java/Tour.java" -name '*.java' >"$folder/sources"
-    "${java}c" -proc:none -nowarn -Xlint:-options -cp "$(<"$folder/classpath")" -d "$folder/classes" @"$folder/sources" >>"$folder.log" 2>&1 || {
+    "${java}c" -J-XX:+UseSerialGC -proc:none -nowarn -Xlint:-options -cp "$(<"$folder/classpath")" -d "$folder/classes" @"$folder/sources" >>"$folder.log" 2>&1 || {
         grep -A 3 'error:' "$folder.log" >&2
         return 1
     }
+}
+
+tour_java() {
+    local folder=$work/java-$1
     "$java" -cp "$folder/classes:$(<"$folder/classpath")" Tour
 }
 
-typescript_clients() {
+build_typescript() {
     cd "$here/typescript"
     npm ci --ignore-scripts --no-audit --no-fund --silent
     rm -rf target
@@ -54,18 +62,25 @@ typescript_clients() {
         return 1
     }
     npx --no-install tsc -p .
+}
+
+tour_typescript() {
+    cd "$here/typescript"
     echo "typescript-fetch"
     node target/js/fetch.js
     echo "openapi-typescript"
     node target/js/types.js
 }
 
-python_client() {
+build_python() {
     local folder=$work/python
     generate "$folder" python
     python3 -m compileall -q "$folder/openapi_client"
+}
+
+tour_python() {
     if python3 -c 'import dateutil, pydantic, urllib3; exit(int(pydantic.VERSION.split(".")[0]) < 2)' 2>/dev/null; then
-        PYTHONPATH=$folder python3 "$here/python/tour.py"
+        PYTHONPATH=$work/python python3 "$here/python/tour.py"
     else
         echo "  ok   compiles; not run: the generated client needs pydantic 2, urllib3 and python-dateutil, and Python has no such here"
     fi
@@ -83,24 +98,37 @@ lane() {
     fi
 }
 
+# Generates and compiles the clients of the served document, two at a time. They change nothing in the server.
+build() {
+    local first failed=0
+    mkdir -p "$work"
+    curl -fsS "$GUILDHALL_URL/api/v1/openapi.json" -o "$work/openapi.json"
+    [[ -e $work/openapi-generator-cli-$generator.jar ]] ||
+        mvn -q -B dependency:copy -Dartifact="org.openapitools:openapi-generator-cli:$generator" -DoutputDirectory="$work"
+    {
+        lane build-java-native build_java native
+        lane build-java-okhttp-gson build_java okhttp-gson
+    } &
+    first=$!
+    lane build-typescript build_typescript || failed=1
+    lane build-python build_python || failed=1
+    wait "$first" || failed=1
+    return "$failed"
+}
+
+# Lets each built client do its tour.
+tours() {
+    local failed=0
+    lane java-native tour_java native || failed=1
+    lane java-okhttp-gson tour_java okhttp-gson || failed=1
+    lane typescript tour_typescript || failed=1
+    lane python tour_python || failed=1
+    return "$failed"
+}
+
 if (($# > 0)); then
     "$@"
     exit
 fi
-
-mkdir -p "$work"
-curl -fsS "$GUILDHALL_URL/api/v1/openapi.json" -o "$work/openapi.json"
-[[ -e $work/openapi-generator-cli-$generator.jar ]] ||
-    mvn -q -B dependency:copy -Dartifact="org.openapitools:openapi-generator-cli:$generator" -DoutputDirectory="$work"
-
-# Two at a time.
-failed=0
-{
-    lane java-native java_client native
-    lane java-okhttp-gson java_client okhttp-gson
-} &
-first=$!
-lane typescript typescript_clients || failed=1
-lane python python_client || failed=1
-wait "$first" || failed=1
-exit "$failed"
+build
+tours

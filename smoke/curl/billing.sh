@@ -217,6 +217,14 @@ check "a coupon is made" 200 '.deliveries[0].state == "processed"'
 call GET "/billing/coupon-mappings?connection_id=$connection&state=active"
 check "and listed" 200 '.data | length == 1' '.data[0].percent == "12.5"' '.data[0].is_limited == null'
 mapping=$(member '.data[0].id')
+send "evt_promo_$run" promotion_code.created "$begun" "{\"id\": \"promo_$run\", \"object\": \"promotion_code\", \"code\": \"Smoke$run\", \"active\": true,
+  \"promotion\": {\"type\": \"coupon\", \"coupon\": \"SMOKE_$run\"}, \"max_redemptions\": 5, \"times_redeemed\": 1, \"created\": $begun}"
+check "with a promotion code" 200 '.deliveries[0].state == "processed"'
+call GET "/billing/promotion-codes?code=SMOKE$run"
+check "which is found by its word" 200 '.data | length == 1' ".data[0].coupon_mapping_id == \"$mapping\"" '.data[0].redemptions_max == 5'
+promotion=$(member '.data[0].id')
+call GET "/billing/promotion-codes/$promotion"
+check "and read" 200 '.state == "active"'
 send "evt_coupon_gone_$run" coupon.deleted "$((begun + 1))" "$coupon"
 check "and deleted" 200 '.deliveries[0].state == "processed"'
 call GET "/billing/coupon-mappings/$mapping"

@@ -32,7 +32,7 @@ public record Config(
     private static final Set<String> KNOWN = Set.of(
             "DATABASE_URL", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_POOL", "DATABASE_JOB_POOL",
             "DATABASE_POOL_WAIT_MILLIS", "DATABASE_TENANT_SHARE", "HOST", "PORT", "PUBLIC_URL",
-            "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER", "ALLOWED_TARGETS", "STRIPE_BASE_URL", "GOCARDLESS_BASE_URL", "PAYSTACK_BASE_URL");
+            "KEYS", "CORS_ORIGINS", "TRUSTED_PROXIES", "SCHEDULER", "CLASS_CACHE", "ALLOWED_TARGETS", "STRIPE_BASE_URL", "GOCARDLESS_BASE_URL", "PAYSTACK_BASE_URL");
     /** Settings of the launcher and of the administrator's commands. The server doesn't use them, but must accept them. */
     private static final Set<String> OTHERS = Set.of("JAVA_HOME", "MIGRATOR_USER", "MIGRATOR_PASSWORD", "ADMIN_URL", "ADMIN_USER",
             "ADMIN_PASSWORD", "APP_PASSWORD", "READONLY_PASSWORD", "BACKUP_PASSWORD", "JAVA_OPTS", "URL", "TOKEN", "HOME", "STATE", "ACCESS_LOG");
@@ -70,6 +70,8 @@ public record Config(
                         reader.optional("STRIPE_BASE_URL", ProviderUrls.LIVE.stripe(), Config::url),
                         reader.optional("GOCARDLESS_BASE_URL", ProviderUrls.LIVE.gocardless(), Config::url),
                         reader.optional("PAYSTACK_BASE_URL", ProviderUrls.LIVE.paystack(), Config::url)));
+        // Not of this server: of the JVM's next start.
+        reader.optional("CLASS_CACHE", "on", Config::onOff);
         reader.finish();
         return config;
     }

@@ -34,6 +34,7 @@ public final class Main {
 
     public static void main(String[] arguments) {
         try {
+            ClassCache.refuseStale(Main.class, arguments);
             run(List.of(arguments), System.getenv());
         } catch (Config.Mistakes | Misuse mistake) {
             System.err.println(mistake.getMessage());
@@ -56,6 +57,8 @@ public final class Main {
     private static void run(List<String> arguments, Map<String, String> environment) throws Exception {
         switch (String.join(" ", arguments.subList(0, Math.min(2, arguments.size())))) {
             case "serve" -> serve(environment);
+            // Only the server itself starts this one.
+            case "class-cache" -> ClassCache.train(environment);
             case "migrate" -> migrate(environment);
             case "admin init-database" -> initDatabase(arguments.contains("--print"), environment);
             case "admin create-token" -> createToken(arguments.size() > 2 ? arguments.get(2) : "Platform administrator", environment);
@@ -79,6 +82,7 @@ public final class Main {
             stopped.countDown();
         }));
         System.out.println("Guildhall listens on port " + app.port());
+        ClassCache.makeInBackground(environment);
         stopped.await();
     }
 

@@ -118,7 +118,8 @@ class EmbeddedTest {
 
     private static Process start(Class<?> main, String property) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ProcessBuilder(java, property, "-cp", System.getProperty("java.class.path"), main.getName())
+        // As the tests' own JVM: these run for seconds.
+        return new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", property, "-cp", System.getProperty("java.class.path"), main.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -77,7 +77,7 @@ public final class BillingModule {
         var catalog = new Catalog();
         this.accounts = new Accounts(runtime);
         this.subscriptions = new Subscriptions(accounts, catalog);
-        this.invoices = new Invoices(accounts);
+        this.invoices = new Invoices(accounts, catalog);
         this.payments = new Payments(accounts, invoices);
         this.coupons = new CouponMappings(catalog);
         var mirror = new Mirroring(Stream.of(accounts.mirrors(), subscriptions.mirrors(), invoices.mirrors(), payments.mirrors(), coupons.mirrors())

@@ -18,7 +18,7 @@ public final class GoCardlessFixture {
 
     public static final String BILLING = "/api/v1/billing/";
     private static final long WAIT_NANOS = 60_000_000_000L;
-    private static final long PAUSE_NANOS = 10_000_000L;
+    private static final long PAUSE_NANOS = 40_000_000L;
 
     public final Http http;
     public final GoCardlessStandIn.Account account = GoCardlessStandIn.shared().account();

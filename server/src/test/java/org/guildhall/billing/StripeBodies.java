@@ -117,6 +117,14 @@ public final class StripeBodies {
                 "total_taxes", List.of(object("amount", tax, "tax_behavior", "inclusive")), "created", 1_795_800_000, "metadata", object());
     }
 
+    /** A promotion code of a coupon. */
+    public static Map<String, Object> promotionCode(String id, String code, String coupon, long created) {
+        return object(
+                "id", id, "object", "promotion_code", "code", code, "active", true, "promotion", object("type", "coupon", "coupon", coupon),
+                "customer", null, "expires_at", null, "max_redemptions", 100, "times_redeemed", 0, "created", created, "metadata", object(),
+                "restrictions", object("first_time_transaction", true, "minimum_amount", null, "minimum_amount_currency", null));
+    }
+
     /** A coupon of 10 % for three months, without the products to which it is limited. */
     public static Map<String, Object> coupon(String id, long created) {
         return object(

@@ -69,6 +69,8 @@ final class BillingExamples {
             example(GET_CREDIT).at("credit_id", BillingExamples::credit),
             example(LIST_COUPON_MAPPINGS).entry(BillingExamples::coupon),
             example(GET_COUPON_MAPPING).at("coupon_mapping_id", BillingExamples::coupon),
+            example(LIST_PROMOTION_CODES).entry(BillingExamples::promotionCode),
+            example(GET_PROMOTION_CODE).at("promotion_code_id", BillingExamples::promotionCode),
             example(LIST_DISPUTES).entry(BillingExamples::dispute),
             example(GET_DISPUTE).at("dispute_id", BillingExamples::dispute),
             example(LIST_PAYOUTS).entry(BillingExamples::payout),
@@ -354,6 +356,12 @@ final class BillingExamples {
     static String coupon(SampleData samples) {
         var word = samples.word();
         return sent(samples, "coupon.created", "coupon-mappings?provider_reference=WELCOME_" + word, StripeBodies.coupon("WELCOME_" + word, 1_795_800_000));
+    }
+
+    static String promotionCode(SampleData samples) {
+        var word = samples.word();
+        return sent(samples, "promotion_code.created", "promotion-codes?provider_reference=promo_" + word,
+                StripeBodies.promotionCode("promo_" + word, "FRIEND" + word, "WELCOME_" + word, 1_795_800_000));
     }
 
     /** The transaction of an invoice of a new account. */

@@ -32,6 +32,7 @@ public final class FilledTenant {
         BillingExamples.refund(samples);
         BillingExamples.credit(samples);
         BillingExamples.coupon(samples);
+        BillingExamples.promotionCode(samples);
         BillingExamples.dispute(samples);
         BillingExamples.payout(samples);
         BillingExamples.ledgerTransaction(samples);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.guildhall.App;
+import org.guildhall.ClassCache;
 import org.guildhall.Config;
 import org.guildhall.StartFailure;
 import org.guildhall.api.TypeIds;
@@ -77,6 +78,7 @@ public final class Demo {
     }
 
     public static void main(String[] arguments) throws Exception {
+        ClassCache.refuseStale(Demo.class, arguments);
         new Demo(Options.parse(List.of(arguments))).run();
     }
 
@@ -92,13 +94,15 @@ public final class Demo {
             postgres.prepare(DATABASE);
             var secrets = secrets();
             var directDebits = System.getenv(GOCARDLESS) == null ? new DirectDebitStandIn() : null;
-            var config = config(postgres, secrets.get("keys"), directDebits);
+            var settings = settings(postgres, secrets.get("keys"), directDebits);
+            var config = Config.read(settings);
             app = App.start(config);
             var stopped = endsOnSignal(app, postgres, directDebits);
             var baseUrl = "http://" + (ANY.contains(config.host()) ? "127.0.0.1" : config.host()) + ":" + app.port();
             var tokens = Seed.demo(baseUrl, secrets, administrator(postgres, secrets), directDebits);
             keep(secrets);
             announce(baseUrl, tokens, secrets.get("keys"));
+            ClassCache.makeInBackground(settings);
             stopped.await();
         } catch (Exception failed) {
             // Nothing may keep running after a failed start: its threads and PostgreSQL would outlive this process.
@@ -126,7 +130,7 @@ public final class Demo {
     }
 
     /** The settings of {@code serve} also apply to the demo, except for the database and the keys, which are its own. Without an address of GoCardless it has a stand-in. */
-    private Config config(Embedded postgres, String keys, @Nullable DirectDebitStandIn directDebits) {
+    private Map<String, String> settings(Embedded postgres, String keys, @Nullable DirectDebitStandIn directDebits) {
         var settings = new HashMap<>(System.getenv());
         OWN.forEach(settings::remove);
         settings.put("GUILDHALL_DATABASE_URL", postgres.url(DATABASE));
@@ -138,7 +142,7 @@ public final class Demo {
         }
         settings.putIfAbsent("GUILDHALL_HOST", "127.0.0.1");
         settings.putIfAbsent("GUILDHALL_PUBLIC_URL", "http://127.0.0.1:" + options.port());
-        return Config.read(settings);
+        return settings;
     }
 
     /** The platform administrator's token, from an earlier start or new. */

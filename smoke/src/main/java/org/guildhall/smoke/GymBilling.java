@@ -81,13 +81,16 @@ final class GymBilling {
         seed.payer(LATE_PAYER, Habit.LATE);
         seed.payer(OWING_PAYER, Habit.NEVER);
         seed.called(OWING_PAYER);
-        progress.step("two years of invoices; one was paid late, and one is open after a call to its payer; two coupons");
+        progress.step("two years of invoices; one was paid late, and one is open after a call to its payer; two coupons, and a promotion code");
     }
 
-    /** A coupon for new members, and one of last year that was deleted. */
+    /** A coupon for new members with the word for it, and one of last year that was deleted. */
     private void coupons() {
         long made = begin(YearMonth.now(ZONE).minusMonths(MONTHS));
         send("coupon.created", "WELCOME10", made, coupon("WELCOME10", "Welcome", "\"percent_off\": 10", "repeating", 3, made));
+        send("promotion_code.created", "promo_friends", made, """
+                {"id": "promo_friends", "object": "promotion_code", "code": "FRIEND10", "active": true, "promotion": {"type": "coupon", "coupon": "WELCOME10"},
+                 "max_redemptions": 100, "times_redeemed": 3, "created": %d, "metadata": {}, "restrictions": {"first_time_transaction": true}}""".formatted(made));
         var summer = coupon("SUMMER20", "Summer", "\"amount_off\": 2000, \"currency\": \"aud\"", "once", null, made);
         send("coupon.created", "SUMMER20", made, summer);
         send("coupon.deleted", "SUMMER20", begin(YearMonth.now(ZONE).minusMonths(MONTHS / 2)), summer);

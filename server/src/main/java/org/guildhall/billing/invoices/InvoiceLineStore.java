@@ -2,6 +2,7 @@ package org.guildhall.billing.invoices;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.core.sql.Columns.params;
+import static org.guildhall.schema.billing.Tables.CONNECTIONS;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.INVOICE_LINES;
 import static org.jooq.impl.DSL.all;
@@ -37,14 +38,14 @@ import org.jspecify.annotations.Nullable;
 /** The lines of mirrored invoices. */
 final class InvoiceLineStore {
 
-    /** A line as stored. @param currency the currency of its invoice */
-    record Row(UUID id, int position, String currency, Line line) {}
+    /** A line as stored. @param provider the provider of its invoice @param currency the currency of its invoice */
+    record Row(UUID id, int position, String provider, String currency, Line line) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
             INVOICE_LINES.ID, INVOICE_LINES.PROVIDER_REFERENCE, INVOICE_LINES.POSITION, INVOICE_LINES.DESCRIPTION, INVOICE_LINES.QUANTITY,
             INVOICE_LINES.AMOUNT_MINOR, INVOICE_LINES.DISCOUNT_MINOR, INVOICE_LINES.TAXES, INVOICE_LINES.PRICE_REFERENCE,
             INVOICE_LINES.PRODUCT_REFERENCE, INVOICE_LINES.SUBSCRIPTION_ITEM_REFERENCE, INVOICE_LINES.PRORATION, INVOICE_LINES.PERIOD_STARTS_AT,
-            INVOICE_LINES.PERIOD_ENDS_AT, INVOICES.CURRENCY);
+            INVOICE_LINES.PERIOD_ENDS_AT, CONNECTIONS.PROVIDER, INVOICES.CURRENCY);
     /** The columns that a provider's line fills. */
     private static final Field<?>[] CONTENT = {
             INVOICE_LINES.POSITION, INVOICE_LINES.DESCRIPTION, INVOICE_LINES.QUANTITY, INVOICE_LINES.AMOUNT_MINOR, INVOICE_LINES.DISCOUNT_MINOR,
@@ -69,6 +70,7 @@ final class InvoiceLineStore {
             by -> select(COLUMNS)
                     .from(INVOICE_LINES)
                     .join(INVOICES).on(INVOICES.TENANT_ID.eq(INVOICE_LINES.TENANT_ID).and(INVOICES.ID.eq(INVOICE_LINES.INVOICE_ID)))
+                    .join(CONNECTIONS).on(CONNECTIONS.TENANT_ID.eq(INVOICES.TENANT_ID).and(CONNECTIONS.ID.eq(INVOICES.CONNECTION_ID)))
                     .where(by.is(INVOICE_LINES.INVOICE_ID, invoiceId -> invoiceId)),
             InvoiceLineStore::row);
 
@@ -131,7 +133,7 @@ final class InvoiceLineStore {
 
     private static Row row(RowReader cells) {
         return new Row(
-                cells.get(INVOICE_LINES.ID), cells.get(INVOICE_LINES.POSITION), cells.get(INVOICES.CURRENCY),
+                cells.get(INVOICE_LINES.ID), cells.get(INVOICE_LINES.POSITION), cells.get(CONNECTIONS.PROVIDER), cells.get(INVOICES.CURRENCY),
                 new Line(
                         cells.get(INVOICE_LINES.PROVIDER_REFERENCE), cells.get(INVOICE_LINES.DESCRIPTION), cells.get(INVOICE_LINES.QUANTITY),
                         cells.get(INVOICE_LINES.AMOUNT_MINOR), cells.get(INVOICE_LINES.DISCOUNT_MINOR), taxes(cells.get(INVOICE_LINES.TAXES)),

@@ -9,13 +9,9 @@ import org.guildhall.api.model.CreditKind;
 import org.guildhall.api.model.CreditState;
 import org.guildhall.api.model.Invoice;
 import org.guildhall.api.model.InvoiceId;
-import org.guildhall.api.model.InvoiceLine;
-import org.guildhall.api.model.InvoiceLineId;
-import org.guildhall.api.model.InvoiceLineTax;
 import org.guildhall.api.model.InvoiceOrigin;
 import org.guildhall.api.model.InvoiceState;
 import org.guildhall.api.model.InvoiceTaxBasis;
-import org.guildhall.api.model.InvoiceTaxBehavior;
 import org.guildhall.api.model.SubscriptionId;
 import org.guildhall.billing.events.ProviderInvoice.Dates;
 import org.guildhall.billing.fetches.FetchStatus;
@@ -24,7 +20,7 @@ import org.guildhall.billing.invoices.InvoiceStore.Row;
 import org.guildhall.billing.mirror.MirrorViews;
 import org.jspecify.annotations.Nullable;
 
-/** The wire form of invoices and their lines. */
+/** The wire form of invoices and credits. */
 final class InvoiceViews {
 
     private static final Dates NO_DATES = new Dates(null, null, null, null, null, null, null);
@@ -38,7 +34,8 @@ final class InvoiceViews {
         return new Invoice(
                 new InvoiceId(row.id()), new ConnectionId(row.connectionId()), row.reference(), row.providerStatus(), InvoiceState.fromValue(row.state()),
                 content == null || content.accountId() == null ? null : new AccountId(content.accountId()),
-                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()), content == null ? null : content.subscriptionReference(), content == null ? null : content.number(),
+                row.subscriptionId() == null ? null : new SubscriptionId(row.subscriptionId()),
+                content == null ? null : content.subscriptionReference(), content == null ? null : content.number(),
                 content == null ? null : content.reason(), amount(content, amounts == null ? null : amounts.subtotalMinor()),
                 amount(content, amounts == null ? null : amounts.discountMinor()), amount(content, amounts == null ? null : amounts.taxMinor()),
                 amount(content, amounts == null ? null : amounts.totalMinor()), amount(content, amounts == null ? null : amounts.dueMinor()),
@@ -63,22 +60,6 @@ final class InvoiceViews {
 
     private static @Nullable BilledAmount amount(@Nullable Content content, @Nullable Long minor) {
         return content == null || minor == null ? null : new BilledAmount(minor, content.currency());
-    }
-
-    static InvoiceLine toApi(InvoiceLineStore.Row row) {
-        var line = row.line();
-        var currency = row.currency();
-        return new InvoiceLine(
-                new InvoiceLineId(row.id()), line.reference(), row.position(), line.description(), line.quantity(),
-                new BilledAmount(line.amountMinor(), currency), new BilledAmount(line.discountMinor(), currency),
-                new BilledAmount(line.netMinor(), currency),
-                line.taxes().stream()
-                        .map(tax -> new InvoiceLineTax(
-                                tax.name(), tax.rate(), new BilledAmount(tax.amountMinor(), currency),
-                                tax.inclusive() ? InvoiceTaxBehavior.INCLUSIVE : InvoiceTaxBehavior.EXCLUSIVE, tax.reason()))
-                        .toList(),
-                line.priceReference(), line.productReference(), line.subscriptionItemReference(), line.proration(), line.periodStartsAt(),
-                line.periodEndsAt());
     }
 
     static Credit toApi(CreditStore.Row row) {

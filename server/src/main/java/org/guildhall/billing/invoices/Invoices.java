@@ -9,6 +9,7 @@ import org.guildhall.billing.accounts.Accounts;
 import org.guildhall.billing.events.ProviderCredit;
 import org.guildhall.billing.events.ProviderInvoice;
 import org.guildhall.billing.mirror.ObjectMirror;
+import org.guildhall.catalog.Catalog;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
@@ -23,10 +24,12 @@ public final class Invoices {
     private final InvoiceStore invoices = new InvoiceStore();
     private final InvoiceLineStore lines = new InvoiceLineStore();
     private final CreditStore credits = new CreditStore();
+    private final InvoiceLineViews views;
     private final InvoiceMirror mirror;
     private final CreditMirror creditMirror;
 
-    public Invoices(Accounts accounts) {
+    public Invoices(Accounts accounts, Catalog catalog) {
+        this.views = new InvoiceLineViews(catalog);
         this.mirror = new InvoiceMirror(accounts, invoices, lines);
         this.creditMirror = new CreditMirror(accounts, mirror, credits);
     }
@@ -43,7 +46,7 @@ public final class Invoices {
 
     /** Binds the operations of this part. */
     public void bind(Api api) {
-        new InvoicesHandler(invoices, lines).bind(api.routes());
+        new InvoicesHandler(invoices, lines, views).bind(api.routes());
         new CreditsHandler(credits).bind(api.routes());
         api.expansions().offer("invoice", "inv", (tx, ids) -> invoices.getAll(tx, ids).stream()
                 .map(InvoiceViews::toApi)

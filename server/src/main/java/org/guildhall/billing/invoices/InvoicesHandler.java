@@ -17,10 +17,12 @@ final class InvoicesHandler implements InvoicesApi<Call> {
 
     private final InvoiceStore invoices;
     private final InvoiceLineStore lines;
+    private final InvoiceLineViews views;
 
-    InvoicesHandler(InvoiceStore invoices, InvoiceLineStore lines) {
+    InvoicesHandler(InvoiceStore invoices, InvoiceLineStore lines, InvoiceLineViews views) {
         this.invoices = invoices;
         this.lines = lines;
+        this.views = views;
     }
 
     @Override
@@ -42,6 +44,7 @@ final class InvoicesHandler implements InvoicesApi<Call> {
     @Override
     public Reply<Page<InvoiceLine>> listInvoiceLines(Call call, InvoiceId invoiceId) {
         Require.found(invoices.get(call.tx(), invoiceId.value()));
-        return Reply.list(lines.list(call.tx(), call.page(), invoiceId.value()).map(InvoiceViews::toApi));
+        var page = lines.list(call.tx(), call.page(), invoiceId.value());
+        return Reply.list(page.map(views.toApi(call.tx(), page.data())));
     }
 }

@@ -66,6 +66,7 @@ public final class StripeProvider implements Provider {
             case "payout.created", "payout.updated", "payout.paid", "payout.failed", "payout.canceled" -> Reading.of(StripePayouts.read(event));
             case "credit_note.created", "credit_note.updated", "credit_note.voided" -> Reading.of(StripeCredits.read(event));
             case "coupon.created", "coupon.updated", "coupon.deleted" -> Reading.of(StripeCoupons.read(event));
+            case "promotion_code.created", "promotion_code.updated" -> Reading.of(StripePromotionCodes.read(event));
             case "invoice_payment.paid" -> {
                 var part = StripePayments.readInvoicePayment(event);
                 yield part == null ? Reading.ask(List.of()) : Reading.of(part);

@@ -24,11 +24,14 @@ import org.guildhall.billing.GoCardlessBodies;
 import org.guildhall.billing.GoCardlessFixture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of GoCardless's events: mirror, tasks and ledger, row by row. */
+@Execution(ExecutionMode.CONCURRENT)
 class GoCardlessMirrorTest {
 
     private static final String GST = "{\"implied_tax\": {\"rate_bp\": 1000, \"behavior\": \"inclusive\", \"name\": \"GST\"}}";

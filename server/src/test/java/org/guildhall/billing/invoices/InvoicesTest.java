@@ -67,6 +67,24 @@ class InvoicesTest {
     }
 
     @Test
+    void line_hasThePriceAndTheProductOfTheCatalog_asSoonAsTheyAreMapped() {
+        send("invoice.finalized", now, invoice("in_1", "open"));
+        var path = URL + "/" + found("").at("/data/0/id") + "/lines?expand=product";
+        var line = http.get(path).expect(200);
+        assertEquals("null null null price_harbour prod_harbour", line.at("/data/0/price_id") + " " + line.at("/data/0/product_id") + " " + line.at("/data/0/product")
+                + " " + line.at("/data/0/price_reference") + " " + line.at("/data/0/product_reference"));
+        var other = http.post("/api/v1/catalog/products", "{\"name\": \"Harbour\", \"provider_references\": {\"stripe\": \"prod_harbour\"}}").expect(201).at("/id");
+        assertEquals("null " + other, http.get(path).at("/data/0/price_id") + " " + http.get(path).at("/data/0/product_id"));
+        var product = http.post("/api/v1/catalog/products", "{\"name\": \"Winter Street\"}").expect(201).at("/id");
+        var price = http.post("/api/v1/catalog/products/" + product + "/prices", """
+                {"unit_amount": {"amount_minor": 12900, "currency": "AUD"}, "tax_behavior": "inclusive", "provider_references": {"stripe": "price_harbour"}}""")
+                .expect(201).at("/id");
+        line = http.get(path).expect(200);
+        assertEquals(price + " " + product + " Winter Street", line.at("/data/0/price_id") + " " + line.at("/data/0/product_id") + " "
+                + line.at("/data/0/product/name"), "the product of the price goes before");
+    }
+
+    @Test
     void subscriptionOfAnInvoice_isKnown_asSoonAsItIsMirrored() {
         send("invoice.finalized", now, invoice("in_1", "open"));
         assertNull(found("").at("/data/0/subscription_id"));

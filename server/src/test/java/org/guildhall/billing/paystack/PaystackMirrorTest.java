@@ -25,11 +25,14 @@ import org.guildhall.billing.PaystackStandIn;
 import org.guildhall.billing.events.UnreadableEvent;
 import org.guildhall.core.json.Json;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of Paystack's events: signatures, mirror and ledger. */
+@Execution(ExecutionMode.CONCURRENT)
 class PaystackMirrorTest {
 
     private static final String BILLING = "/api/v1/billing/";

@@ -24,10 +24,18 @@ import org.guildhall.core.data.TaskLease;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
-/** Tasks on queues of their own, over the database of a server whose own queue doesn't run. */
+/** Tasks on queues of their own, over the database of a server whose own queue doesn't run. They mostly wait, so they run at the same time. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = TaskQueueTest.CLOCK, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class TaskQueueTest {
 
+    static final String CLOCK = "the clock of the server without a scheduler";
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
     private final Db db = TestServer.withoutScheduler().db();
@@ -157,6 +165,7 @@ class TaskQueueTest {
     }
 
     @Test
+    @ResourceLock(CLOCK)
     void taskAtAnInstant_waits_earlierRequestWins() throws SQLException {
         var node = node(TaskQueue.Policy.USUAL, (lease, stopping) -> null);
         var id = UUID.randomUUID();
