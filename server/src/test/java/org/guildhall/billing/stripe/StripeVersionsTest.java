@@ -25,7 +25,7 @@ class StripeVersionsTest {
     private static final List<String> LISTS = List.of("accounts", "subscriptions", "invoices", "payments", "payment-attempts", "refunds", "credits");
     /** Members that aren't the provider's content, or that have ids of the server. */
     private static final List<String> OWN = List.of(
-            "id", "connection_id", "account_id", "invoice_id", "payment_id", "latest_invoice_id", "mirror", "created_at", "updated_at", "version");
+            "id", "connection_id", "account_id", "subscription_id", "invoice_id", "payment_id", "latest_invoice_id", "mirror", "created_at", "updated_at", "version");
 
     /** The events of the same story in the form of one version. */
     private record Form(String version, Map<String, Object> subscription, Map<String, Object> invoice, Map<String, Object> charge, Map<String, Object> note) {}
@@ -103,7 +103,9 @@ class StripeVersionsTest {
             seen.put(list, content(data.get(0)));
             assertEquals(version, data.at("/0/mirror/api_version").asText(), list);
         }
-        var invoice = http.get(BILLING + "invoices").expect(200).at("/data/0/id");
+        var invoices = http.get(BILLING + "invoices").expect(200);
+        var invoice = invoices.at("/data/0/id");
+        assertEquals(http.get(BILLING + "subscriptions").expect(200).at("/data/0/id"), invoices.at("/data/0/subscription_id"), version);
         seen.put("lines", content(http.get(BILLING + "invoices/" + invoice + "/lines").expect(200).json().at("/data/0")));
         assertEquals(invoice, http.get(BILLING + "payments").expect(200).at("/data/0/invoice_ids/0"));
         var balances = new TreeMap<String, Long>();
