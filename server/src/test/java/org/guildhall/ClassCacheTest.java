@@ -149,7 +149,7 @@ class ClassCacheTest {
         // A port that only another program could use: the training takes a free one.
         settings.put("GUILDHALL_PORT", "1");
         ClassCache.train(settings);
-        settings.put("GUILDHALL_DATABASE_URL", TestServer.shared().settings().database().url() + "_missing");
+        settings.put("GUILDHALL_DATABASE_URL", "nowhere");
         assertThrows(RuntimeException.class, () -> ClassCache.train(settings));
     }
 }

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded PostgreSQL survives a killed JVM, a second start and a stale process id. */
 class EmbeddedTest {
+    /** The processes that start at once: as many as the tests of this project have. */
+    private static final int STARTED = 2;
+
     @TempDir
     Path folder;
 
@@ -88,7 +91,7 @@ class EmbeddedTest {
     void throwaways_startedAtOnce_onAFreshMachineAndAfterAKill_allRun() throws Exception {
         for (var round = 0; round < 2; round++) {
             var children = new ArrayList<Process>();
-            for (var child = 0; child < 4; child++) {
+            for (var child = 0; child < STARTED; child++) {
                 children.add(start(ThrowawayStarter.class, "-Djava.io.tmpdir=" + folder));
             }
             try {
@@ -102,7 +105,7 @@ class EmbeddedTest {
             }
         }
         try (var left = Files.list(Embedded.throwaways(Embedded.temporary(folder)))) {
-            assertEquals(4, left.filter(Files::isDirectory).count(), "the second round has removed what the first one left");
+            assertEquals(STARTED, left.filter(Files::isDirectory).count(), "the second round has removed what the first one left");
         }
         Orphans.sweep(Embedded.throwaways(Embedded.temporary(folder)));
     }
