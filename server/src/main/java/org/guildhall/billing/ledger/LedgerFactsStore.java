@@ -13,6 +13,7 @@ import static org.jooq.impl.DSL.select;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.guildhall.billing.ledger.facts.BalanceFacts;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts.RefundPart;
@@ -36,6 +37,7 @@ import org.guildhall.core.sql.RowReader;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Select;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
@@ -72,55 +74,58 @@ final class LedgerFactsStore {
     private static final PreparedQuery<Integer> LOCK = PreparedQuery.ofValue(select(DSL.field("""
             (select count(pg_advisory_xact_lock(hashtextextended(keys.key::text, 15)))::integer
              from (select coalesce(o.account_id, o.connection_id) as key
-                   from (select id, account_id, connection_id from billing.invoices
-                         union all select id, account_id, connection_id from billing.payments
-                         union all select id, id, connection_id from billing.accounts) o
-                   where o.id = any(array(select billing.settled_together({0})))
+                   from billing.settled_together({0}) as together(id)
+                   cross join lateral (
+                       select account_id, connection_id from billing.invoices where id = together.id
+                       union all select account_id, connection_id from billing.payments where id = together.id
+                       union all select id, connection_id from billing.accounts where id = together.id
+                       offset 0) o
                    group by 1 order by 1) keys)""", SQLDataType.INTEGER, ids())));
     /** The ids are found once, after the lock, and kept in a setting of the transaction. */
     private static final PreparedQuery<String> FIND_TOGETHER = PreparedQuery.ofValue(select(DSL.field(
             "set_config('app.settled_together', array(select billing.settled_together({0}))::text, true)", SQLDataType.VARCHAR, ids())));
-    private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = PreparedQuery.of(
+    private static final Field<UUID> TOGETHER_ID = DSL.field("together.id", SQLDataType.UUID);
+    private static final PreparedQuery<InvoiceFacts> INVOICES_TOGETHER = together(
             select(INVOICES.ID, INVOICES.CONNECTION_ID, INVOICES.ACCOUNT_ID, INVOICES.CURRENCY, INVOICES.STATE, INVOICES.LINES_COMPLETE,
                             INVOICE_LINES, INVOICES.TAX_MINOR, INVOICES.TOTAL_MINOR, INVOICES.REMAINING_MINOR, INVOICES.PAID_MINOR, INVOICES.PAID_OUT_OF_BAND,
                             INVOICES.OVERPAID_MINOR, INVOICES.STARTING_BALANCE_MINOR, INVOICES.ENDING_BALANCE_MINOR, INVOICES.ISSUED_AT, INVOICES.PAID_AT,
                             INVOICES.WRITTEN_OFF_AT, INVOICES.PROVIDER_AT)
                     .from(INVOICES)
-                    .where(isSettledTogether(INVOICES.ID))
+                    .where(INVOICES.ID.eq(TOGETHER_ID))
                     .and(INVOICES.STATE.ne(inline("stub")))
-                    .orderBy(INVOICES.ID),
+                    .offset(inline(0)),
             LedgerFactsStore::invoice);
-    private static final PreparedQuery<PaymentFacts> PAYMENTS_TOGETHER = PreparedQuery.of(
+    private static final PreparedQuery<PaymentFacts> PAYMENTS_TOGETHER = together(
             select(PAYMENTS.ID, PAYMENTS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, PAYMENTS.CURRENCY, PAYMENTS.STATE, PAYMENTS.CAPTURED_MINOR,
                             PAYMENTS.PAID_AT, PAID_INVOICES, MovementColumnStore.OF_PAYMENT, PAYMENTS.PROVIDER_AT)
                     .from(PAYMENTS)
-                    .where(isSettledTogether(PAYMENTS.ID))
+                    .where(PAYMENTS.ID.eq(TOGETHER_ID))
                     .and(PAYMENTS.STATE.ne(inline("stub")))
-                    .orderBy(PAYMENTS.ID),
+                    .offset(inline(0)),
             LedgerFactsStore::payment);
-    private static final PreparedQuery<RefundFacts> REFUNDS_TOGETHER = PreparedQuery.of(
+    private static final PreparedQuery<RefundFacts> REFUNDS_TOGETHER = together(
             select(REFUNDS.ID, REFUNDS.PAYMENT_ID, REFUNDS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, REFUNDS.CURRENCY, REFUNDS.STATE,
                             REFUNDS.AMOUNT_MINOR, REFUNDS.ISSUED_AT, REFUNDS.PROVIDER_AT)
                     .from(REFUNDS)
                     .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(REFUNDS.TENANT_ID)).and(PAYMENTS.ID.eq(REFUNDS.PAYMENT_ID))
-                    .where(isSettledTogether(REFUNDS.ID))
-                    .orderBy(REFUNDS.ID),
+                    .where(REFUNDS.ID.eq(TOGETHER_ID))
+                    .offset(inline(0)),
             LedgerFactsStore::refund);
 
-    private static final PreparedQuery<DisputeFacts> DISPUTES_TOGETHER = PreparedQuery.of(
+    private static final PreparedQuery<DisputeFacts> DISPUTES_TOGETHER = together(
             select(DISPUTES.ID, DISPUTES.PAYMENT_ID, DISPUTES.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, DISPUTES.CURRENCY, DISPUTES.STATE,
                             DISPUTES.DECIDED_AT, DISPUTES.MOVEMENTS, DISPUTES.PROVIDER_AT)
                     .from(DISPUTES)
                     .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(DISPUTES.TENANT_ID)).and(PAYMENTS.ID.eq(DISPUTES.PAYMENT_ID))
-                    .where(isSettledTogether(DISPUTES.ID))
-                    .orderBy(DISPUTES.ID),
+                    .where(DISPUTES.ID.eq(TOGETHER_ID))
+                    .offset(inline(0)),
             LedgerFactsStore::dispute);
-    private static final PreparedQuery<PayoutFacts> PAYOUTS_TOGETHER = PreparedQuery.of(
+    private static final PreparedQuery<PayoutFacts> PAYOUTS_TOGETHER = together(
             select(PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.CURRENCY, PAYOUTS.STATE, PAYOUTS.AMOUNT_MINOR, PAYOUTS.FEE_MINOR, PAYOUTS.FEE_TAX_MINOR,
                             PAYOUTS.ARRIVES_AT, PAYOUTS.PROVIDER_AT)
                     .from(PAYOUTS)
-                    .where(isSettledTogether(PAYOUTS.ID))
-                    .orderBy(PAYOUTS.ID),
+                    .where(PAYOUTS.ID.eq(TOGETHER_ID))
+                    .offset(inline(0)),
             LedgerFactsStore::payout);
     /** A refund that isn't mirrored yet explains nothing: the note's own id stands in for its id. */
     private static final Field<JSONB> REFUND_PARTS = DSL.field("""
@@ -128,13 +133,13 @@ final class LedgerFactsStore {
              from jsonb_to_recordset(billing.credits.refunds) as p (reference text, amount_minor bigint)
              left join billing.refunds r on r.tenant_id = billing.credits.tenant_id and r.connection_id = billing.credits.connection_id
                  and r.provider_reference = p.reference)""", SQLDataType.JSONB).as("refund_parts");
-    private static final PreparedQuery<CreditNoteFacts> CREDITS_TOGETHER = PreparedQuery.of(
+    private static final PreparedQuery<CreditNoteFacts> CREDITS_TOGETHER = together(
             select(CREDITS.ID, CREDITS.ACCOUNT_ID, CREDITS.INVOICE_ID, CREDITS.CURRENCY, CREDITS.TAX_MINOR, CREDITS.STATE,
                             CREDITS.REDUCES_INVOICE_MINOR, CREDITS.TO_BALANCE_MINOR, CREDITS.OUT_OF_BAND_MINOR, REFUND_PARTS, CREDITS.ISSUED_AT,
                             CREDITS.PROVIDER_AT)
                     .from(CREDITS)
-                    .where(isSettledTogether(CREDITS.ID))
-                    .orderBy(CREDITS.ID),
+                    .where(CREDITS.ID.eq(TOGETHER_ID))
+                    .offset(inline(0)),
             LedgerFactsStore::credit);
 
     /**
@@ -160,13 +165,27 @@ final class LedgerFactsStore {
                    from billing.credits c
                    where c.tenant_id = billing.accounts.tenant_id and c.account_id = billing.accounts.id and c.currency = billing.accounts.currency
                      and c.state = 'issued' and c.issued_at <= billing.accounts.provider_at) m)""", SQLDataType.BIGINT).as("moved_minor");
-    private static final PreparedQuery<BalanceFacts> BALANCES_TOGETHER = PreparedQuery.of(
+    private static final PreparedQuery<BalanceFacts> BALANCES_TOGETHER = together(
             select(ACCOUNTS.ID, ACCOUNTS.CURRENCY, ACCOUNTS.BALANCE_MINOR, MOVED_MINOR, ACCOUNTS.PROVIDER_AT)
                     .from(ACCOUNTS)
-                    .where(isSettledTogether(ACCOUNTS.ID))
+                    .where(ACCOUNTS.ID.eq(TOGETHER_ID))
                     .and(ACCOUNTS.BALANCE_MINOR.isNotNull())
-                    .orderBy(ACCOUNTS.ID),
+                    .offset(inline(0)),
             LedgerFactsStore::balance);
+
+    /**
+     * A query of those among the objects that the batch has found. Each of them is looked up by its id, which "offset 0" ensures: the planner knows how
+     * many objects a tenant has on average, and would read all of them if these are few, although this tenant may have a million.
+     *
+     * @param ofId selects the object with the id {@link #TOGETHER_ID}
+     */
+    private static <T> PreparedQuery<T> together(Select<?> ofId, Function<RowReader, T> row) {
+        return PreparedQuery.of(DSL.resultQuery("""
+                select found.*
+                from unnest(current_setting('app.settled_together')::uuid[]) as together(id)
+                cross join lateral ({0}) as found
+                order by found.id""", ofId), ofId.getSelect(), row);
+    }
 
     private static Field<UUID[]> ids() {
         return DSL.param("ids", SQLDataType.UUID.getArrayDataType());
