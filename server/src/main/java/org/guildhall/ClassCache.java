@@ -224,7 +224,7 @@ public final class ClassCache {
         return Stream.of(command.get(command.lastIndexOf(CLASS_PATH) + 1).split(File.pathSeparator)).map(Path::of);
     }
 
-    /** What the cache depends on: the JDK, and all jars with their sizes and times. */
+    /** The JDK, and all jars with their sizes and times: another text needs another cache. */
     private String state() throws IOException {
         var jars = new TreeSet<Path>();
         for (var entry : entries().toList()) {

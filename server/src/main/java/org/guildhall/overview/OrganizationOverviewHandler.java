@@ -12,7 +12,7 @@ import org.guildhall.core.sql.JoinedRead;
 import org.guildhall.runtime.Runtime;
 import org.guildhall.tasks.Tasks;
 
-/** Everything about an organization: {@code /overview/organizations}. Each room adds its part to one statement. */
+/** Everything about an organization: {@code /overview/organizations}. Each room adds its part to one read. */
 final class OrganizationOverviewHandler implements OrganizationOverviewsApi<Call> {
 
     private static final JoinedRead NOW = new JoinedRead(List.of(Runtime.OVERVIEW_NOW, Billing.OVERVIEW, Tasks.OVERVIEW));

@@ -8,7 +8,7 @@ import org.guildhall.billing.checkout.PortalSessionCall.Plan;
 import org.guildhall.billing.checkout.PortalSessionStore.Row;
 import org.guildhall.billing.connections.Connections.Asked;
 import org.guildhall.billing.connections.Connections;
-import org.guildhall.billing.events.ProviderPortal;
+import org.guildhall.billing.events.ProviderPortals;
 import org.guildhall.billing.events.Providers;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
@@ -18,7 +18,7 @@ import org.guildhall.core.problem.Require;
 import org.jspecify.annotations.Nullable;
 
 /** Opens portal sessions at the provider. One that was opened and forgotten ends there within minutes, so none is looked up. */
-final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<ProviderPortal>> {
+final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<ProviderPortals.Session>> {
 
     static final String BASE = "/api/v1/billing/portal-sessions/";
 
@@ -47,7 +47,7 @@ final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<Provi
     }
 
     @Override
-    public ProviderAnswer<ProviderPortal> ask(Plan plan) throws ExternalFailure {
+    public ProviderAnswer<ProviderPortals.Session> ask(Plan plan) throws ExternalFailure {
         var session = plan.session();
         return ProviderAnswer.of(plan.asked(), asked -> {
             var portals = Objects.requireNonNull(providers.of(asked.connection().provider()).portals(), "a session of a provider without portals");
@@ -56,7 +56,7 @@ final class PortalSessionCall implements ExternalCall<Plan, ProviderAnswer<Provi
     }
 
     @Override
-    public Recorded record(Tx tx, Changes changes, UUID id, ProviderAnswer<ProviderPortal> answer) {
+    public Recorded record(Tx tx, Changes changes, UUID id, ProviderAnswer<ProviderPortals.Session> answer) {
         var before = Require.found(sessions.lock(tx, id));
         var made = answer.made();
         if (made != null) {

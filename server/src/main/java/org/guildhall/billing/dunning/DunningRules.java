@@ -57,7 +57,7 @@ final class DunningRules {
      */
     record Stops(boolean withSubscription, boolean onDispute) {
 
-        /** What stops the dunning of an invoice; null for nothing. */
+        /** The reason to end the dunning of an invoice; null if there is none. */
         @Nullable String reason(Standing standing) {
             if (withSubscription && standing.hasEndedSubscription()) {
                 return "subscription_ended";

@@ -1,13 +1,11 @@
 package org.guildhall.billing.invoices;
 
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guildhall.api.model.BilledAmount;
 import org.guildhall.api.model.InvoiceLine;
@@ -31,13 +29,14 @@ final class InvoiceLineViews {
         this.catalog = catalog;
     }
 
-    /** The form of each of these lines, with one round trip for each provider. */
+    /** The form of each of these lines, which are of one invoice. One round trip if any names a price or product. */
     Function<Row, InvoiceLine> toApi(Tx tx, List<Row> rows) {
-        var references = new TreeMap<String, Set<String>>();
-        rows.forEach(row -> Stream.of(row.line().priceReference(), row.line().productReference()).filter(Objects::nonNull)
-                .forEach(reference -> references.computeIfAbsent(row.provider(), any -> new LinkedHashSet<>()).add(reference)));
+        var references = rows.stream().flatMap(row -> Stream.of(row.line().priceReference(), row.line().productReference()))
+                .filter(Objects::nonNull).collect(Collectors.toSet());
         var known = new HashMap<String, ReferencedProduct>();
-        references.forEach((provider, named) -> catalog.referencedProducts(tx, provider, named).forEach(one -> known.put(one.reference(), one)));
+        if (!references.isEmpty()) {
+            catalog.referencedProducts(tx, rows.getFirst().provider(), references).forEach(one -> known.put(one.reference(), one));
+        }
         return row -> toApi(row, known);
     }
 

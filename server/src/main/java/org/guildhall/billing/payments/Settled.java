@@ -8,7 +8,7 @@ import org.guildhall.billing.events.ProviderMovement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came to the provider's balance.
+ * An amount that a payment or dispute moved on the provider's balance.
  *
  * @param currency that of the balance
  * @param amountMinor the amount in the currency of the payment

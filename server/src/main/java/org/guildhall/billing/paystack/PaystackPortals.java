@@ -5,7 +5,6 @@ import org.guildhall.billing.calls.CallTime;
 import org.guildhall.billing.calls.ProviderApi;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
-import org.guildhall.billing.events.ProviderPortal;
 import org.guildhall.billing.events.ProviderPortals;
 import org.guildhall.billing.events.UnreadableEvent;
 
@@ -26,10 +25,10 @@ final class PaystackPortals implements ProviderPortals {
     }
 
     @Override
-    public ProviderPortal open(String apiKey, String reference, String returnUrl, String key) throws ProviderFailure {
+    public Session open(String apiKey, String reference, String returnUrl, String key) throws ProviderFailure {
         var data = api.data(apiKey, "/subscription/" + ProviderApi.encoded(reference) + "/manage/link", Map.of(), new CallTime());
         try {
-            return new ProviderPortal(reference, PaystackMoney.read(data, "data").required("link", URL_MAX));
+            return new Session(reference, PaystackMoney.read(data, "data").required("link", URL_MAX));
         } catch (UnreadableEvent unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Paystack's answer isn't a link.", null);
         }

@@ -3,7 +3,6 @@ package org.guildhall.billing.stripe;
 import java.util.Map;
 import org.guildhall.billing.events.ProviderFailure.Kind;
 import org.guildhall.billing.events.ProviderFailure;
-import org.guildhall.billing.events.ProviderPortal;
 import org.guildhall.billing.events.ProviderPortals;
 import org.guildhall.billing.events.UnreadableEvent;
 
@@ -24,11 +23,11 @@ final class StripePortals implements ProviderPortals {
     }
 
     @Override
-    public ProviderPortal open(String apiKey, String reference, String returnUrl, String key) throws ProviderFailure {
+    public Session open(String apiKey, String reference, String returnUrl, String key) throws ProviderFailure {
         var body = api.post(apiKey, "/v1/billing_portal/sessions", Map.of("customer", reference, "return_url", returnUrl), key).body();
         try {
             var session = StripeMoney.read(body, "session");
-            return new ProviderPortal(session.requiredReference("id"), session.required("url", URL_MAX));
+            return new Session(session.requiredReference("id"), session.required("url", URL_MAX));
         } catch (UnreadableEvent unreadable) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer isn't a session.", null);
         }

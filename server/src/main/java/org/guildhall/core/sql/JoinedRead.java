@@ -81,7 +81,7 @@ public final class JoinedRead {
      */
     public Results send(Tx tx, UUID organizationId, @Nullable Instant at) {
         var sent = new IdentityHashMap<PreparedQuery<?>, PreparedQuery<?>.Bound>();
-        var inOrder = parts.stream().flatMap(part -> part.queries().stream()).distinct().map(query -> {
+        var inOrder = parts.stream().flatMap(part -> part.queries().stream()).map(query -> {
             var bound = query.bound(query.parameters().stream().map(name -> name.equals(AT.getParamName()) ? at : organizationId).toArray());
             sent.put(query, bound);
             return bound;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.guildhall.billing.events.ProviderMovement;
 import org.junit.jupiter.api.Test;
 
-/** What came to the provider's balance. */
+/** Amounts on the provider's balance, with fees and exchange rates. */
 class SettledTest {
 
     private static Settled settled(long amount, long settled, String currency) {
