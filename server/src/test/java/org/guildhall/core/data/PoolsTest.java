@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
+import org.guildhall.core.Eventually;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class PoolsTest {
 
     private static final String PRODUCTS = "/api/v1/catalog/products";
+    private static final int LOCK = 815_001;
     private static final String STATEMENT_TIMEOUT = "select current_setting('statement_timeout')";
 
     private static DbConfig small;
@@ -139,6 +141,26 @@ class PoolsTest {
             return true;
         });
         return reads.stream().map(read -> read.answer).toList();
+    }
+
+    /** The second of three reads waits for a lock, while a row is committed that the third one would see. */
+    @Test
+    void readsAtOneInstant_seeNothingCommittedBetweenThem() throws Exception {
+        var count = "select count(*)::int from catalog.products";
+        try (var holder = server.superuser(); var statement = holder.createStatement()) {
+            statement.execute("select pg_advisory_lock(" + LOCK + ")");
+            var reads = CompletableFuture.supplyAsync(
+                    () -> atOneInstant(count, "select 1 from pg_advisory_xact_lock_shared(" + LOCK + ")", count), task -> Thread.ofPlatform().start(task));
+            Eventually.await("a read waits", Duration.ofSeconds(10), () -> {
+                try (var row = statement.executeQuery("select from pg_locks where locktype = 'advisory' and objid = " + LOCK + " and not granted")) {
+                    return row.next();
+                }
+            });
+            new Http(server, tenant.token()).post(PRODUCTS, "{\"name\": \"A\"}").expect(201);
+            statement.execute("select pg_advisory_unlock(" + LOCK + ")");
+            assertEquals(List.of(0, 1, 0), reads.get(10, TimeUnit.SECONDS));
+        }
+        assertEquals(List.of(1), atOneInstant(count));
     }
 
     @Test
