@@ -46,7 +46,7 @@ public final class ClassCache {
     private static final String NEW = ".new-";
     private static final Path NICE = Path.of("/usr/bin/nice");
     private static final long TRAINING_SECONDS_MAX = 600;
-    /** The training and the assembly take about a gigabyte beside the server, for a minute. With less memory that could cost the server its life. */
+    /** The training and the assembly take up to 650 MB beside the server, for about half a minute. With less memory that could cost the server its life. */
     private static final long MEMORY_BYTES_MIN = 2L << 30;
     private static final List<String> PAGES = List.of(
             "/api/v1/health", "/api/v1/health/ready", "/api/v1/openapi.json", "/api/v1/auth/status", "/api/v1/catalog/products");
