@@ -57,6 +57,7 @@ public final class StripeStandIn {
         private final Deque<Failure> failures = new ArrayDeque<>();
         private final Deque<Runnable> before = new ArrayDeque<>();
         private final Deque<Runnable> between = new ArrayDeque<>();
+        private final Deque<Runnable> betweenReads = new ArrayDeque<>();
         private final List<String> calls = new ArrayList<>();
         private final List<Posted> posted = new ArrayList<>();
         private final Map<String, Kept> kept = new HashMap<>();
@@ -109,9 +110,15 @@ public final class StripeStandIn {
             return this;
         }
 
-        /** Runs something after the next call has been read and before it is answered. */
+        /** Runs something after the next change is made and before it is answered. */
         public synchronized Account between(Runnable action) {
             between.add(action);
+            return this;
+        }
+
+        /** Runs something after the next object or list has been read and before it is answered. */
+        public synchronized Account betweenReads(Runnable action) {
+            betweenReads.add(action);
             return this;
         }
 
@@ -126,6 +133,10 @@ public final class StripeStandIn {
 
         private synchronized @Nullable Runnable nextBetween() {
             return between.poll();
+        }
+
+        private synchronized @Nullable Runnable nextBetweenReads() {
+            return betweenReads.poll();
         }
 
         private synchronized Answered answer(String path, Map<String, String> query) {
@@ -255,7 +266,7 @@ public final class StripeStandIn {
                 answered = change(exchange, account, path(uri.getPath()));
             } else {
                 answered = account.answer(path(uri.getPath()), StandInServer.query(uri.getRawQuery()));
-                var between = account.nextBetween();
+                var between = account.nextBetweenReads();
                 if (between != null) {
                     between.run();
                 }

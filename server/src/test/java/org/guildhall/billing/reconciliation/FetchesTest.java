@@ -181,7 +181,7 @@ class FetchesTest {
 
     @Test
     void eventDuringAFetch_isNotOverwritten() {
-        account.put("customers", customer("Old")).between(() -> {
+        account.put("customers", customer("Old")).betweenReads(() -> {
             send("evt_2", "customer.updated", now + 60, customer("New"));
             account.put("customers", customer("Newest"));
         });
