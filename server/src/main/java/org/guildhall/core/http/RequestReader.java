@@ -107,8 +107,9 @@ final class RequestReader {
         for (var path : expand) {
             for (int dot = path.indexOf('.'); caller != null; dot = path.indexOf('.', dot + 1)) {
                 var scope = operation.expands().get(dot < 0 ? path : path.substring(0, dot));
-                if (scope != null) {
-                    AccessControl.requireScope(caller, scope);
+                if (scope != null && !caller.has(scope)) {
+                    var detail = "`expand=" + path + "` requires the scope " + scope + ", which the token doesn't have.";
+                    throw AccessControl.missing(scope, detail).with(Item.parameter("expand", "insufficient_scope", detail));
                 }
                 if (dot < 0) {
                     break;

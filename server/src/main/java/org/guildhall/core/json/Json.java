@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -43,6 +44,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.guildhall.api.Personal;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
@@ -281,6 +283,8 @@ public final class Json {
     }
 
     private static final ObjectMapper STRICT = strict();
+    /** Jackson's message about a member that an object has twice. */
+    private static final Pattern REPEATED = Pattern.compile("Duplicate field '([^']{1,100})'");
 
     private static ObjectMapper strict() {
         var mapper = mapper(new JsonFactoryBuilder()).build();
@@ -296,12 +300,10 @@ public final class Json {
             return "The body is nested deeper than " + DEPTH_MAX + ", or has a number or a member name that is too long.";
         }
         var where = malformed.getLocation();
-        var what = malformed.getOriginalMessage().lines().findFirst().orElse("not JSON");
-        // Some of Jackson's messages name its classes and settings; callers must not see them.
-        what = what.replaceAll("(?i)\\s*\\(code \\d+[^)]*\\)", "").strip();
-        if (what.matches(".*(com\\.fasterxml|java\\.|JsonReadFeature|Feature).*")) {
-            what = "not JSON";
-        }
-        return where == null ? what : what + " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
+        var repeated = REPEATED.matcher(String.valueOf(malformed.getOriginalMessage()));
+        var what = malformed instanceof JsonEOFException ? "The JSON ends before it is complete"
+                : repeated.lookingAt() ? "The member `" + repeated.group(1) + "` appears twice in one object"
+                : "This isn't JSON (RFC 8259)";
+        return where == null ? what + "." : what + ": line " + where.getLineNr() + ", column " + where.getColumnNr() + ".";
     }
 }

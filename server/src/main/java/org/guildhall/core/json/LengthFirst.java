@@ -1,6 +1,7 @@
 package org.guildhall.core.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaContext;
@@ -21,7 +22,25 @@ final class LengthFirst {
 
     private LengthFirst() {}
 
-    /** The keyword {@code pattern}. */
+    /** A pattern with the example of its schema, which tells a caller more than a regular expression. */
+    static final class ExplainedPattern extends TextNode {
+
+        private static final long serialVersionUID = 1;
+
+        /** Empty if the schema has none. */
+        private final String example;
+
+        private ExplainedPattern(String pattern, String example) {
+            super(pattern);
+            this.example = example;
+        }
+
+        String example() {
+            return example;
+        }
+    }
+
+    /** The keyword {@code pattern}. Its mistakes tell an {@link ExplainedPattern}. */
     static Keyword pattern() {
         return new Keyword() {
             @Override
@@ -31,7 +50,8 @@ final class LengthFirst {
 
             @Override
             public KeywordValidator newValidator(SchemaLocation location, JsonNode value, Schema parent, SchemaContext context) {
-                return within(KeywordType.PATTERN.newValidator(location, value, parent, context), parent);
+                var explained = new ExplainedPattern(value.asText(), parent.getSchemaNode().path("example").asText(""));
+                return within(KeywordType.PATTERN.newValidator(location, explained, parent, context), parent);
             }
         };
     }

@@ -5,7 +5,6 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.guildhall.core.problem.ProblemException.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +19,6 @@ public final class Validation {
 
     /** In a larger body only the first mistake is reported: hundreds of thousands would take seconds, and an answer shows 100. */
     private static final int VALUES_MAX = 2_000;
-
-    private static final String LINE = "The text must be one line, without control characters, with at least one visible character.";
-    private static final Map<String, String> FORMATS = Map.of(
-            "date-time", "The value must be an instant of RFC 3339 in the years 1 to 9999, such as 2026-11-21T02:15:00Z.",
-            "date", "The value must be a date, such as 2026-11-21.",
-            "idn-email", "The value must be an e-mail address (RFC 6531).");
 
     /** The path of a value in the body. Its pointer is only built for a mistake. */
     private record ValuePath(@Nullable ValuePath parent, String step) {
@@ -115,29 +108,22 @@ public final class Validation {
             case "required" -> Item.pointer(pointer + "/" + escape(property), "required", "This member is required.");
             case "additionalProperties", "unevaluatedProperties" ->
                 Item.pointer(pointer + "/" + escape(property), "unknown_member", "The operation has no such member.");
-            case "type" -> Item.pointer(pointer, "wrong_type", sentence(error));
-            case "enum" -> Item.pointer(pointer, "not_allowed", sentence(error));
-            case "pattern" -> Item.pointer(pointer, "pattern", isLine(error) ? LINE : sentence(error));
-            case "minLength", "minItems", "minProperties" -> Item.pointer(pointer, "too_short", sentence(error));
-            case "maxLength", "maxItems", "maxProperties" -> Item.pointer(pointer, "too_long", sentence(error));
-            case "minimum", "exclusiveMinimum" -> Item.pointer(pointer, "too_small", sentence(error));
-            case "maximum", "exclusiveMaximum" -> Item.pointer(pointer, "too_large", sentence(error));
-            case "format" -> Item.pointer(pointer, "format", FORMATS.getOrDefault(error.getSchemaNode().asText(), sentence(error)));
-            case "uniqueItems" -> Item.pointer(pointer, "not_unique", sentence(error));
-            default -> Item.pointer(pointer, "invalid", sentence(error));
+            default -> Item.pointer(pointer, code(keyword), MistakeSentences.of(error));
         };
     }
 
-    /** True if the pattern is that of one-line text. The pattern itself would not help the caller. */
-    private static boolean isLine(Error error) {
-        return error.getSchemaNode().asText().contains("\\u2028");
-    }
-
-    private static String sentence(Error error) {
-        var message = error.getMessage();
-        int prefix = message.indexOf(": ");
-        var text = prefix >= 0 && message.startsWith(error.getInstanceLocation().toString()) ? message.substring(prefix + 2) : message;
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + (text.endsWith(".") ? "" : ".");
+    private static String code(String keyword) {
+        return switch (keyword) {
+            case "type" -> "wrong_type";
+            case "enum" -> "not_allowed";
+            case "pattern", "format" -> keyword;
+            case "minLength", "minItems", "minProperties" -> "too_short";
+            case "maxLength", "maxItems", "maxProperties" -> "too_long";
+            case "minimum", "exclusiveMinimum" -> "too_small";
+            case "maximum", "exclusiveMaximum" -> "too_large";
+            case "uniqueItems" -> "not_unique";
+            default -> "invalid";
+        };
     }
 
     public static String escape(String member) {

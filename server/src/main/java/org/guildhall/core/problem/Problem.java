@@ -12,8 +12,9 @@ public enum Problem {
             "Look at errors: each entry points at one member and says what is wrong with it. All mistakes are listed at once."),
     MALFORMED_BODY(400, "The body can't be read",
             "The body is not JSON (RFC 8259): it is cut off, repeats a member, has text after its end or a byte order mark, is not "
-                    + "UTF-8, or is nested deeper than 100. Or the body is a file that does not match its media type.",
-            "The detail says what is wrong. Check the JSON with a parser that refuses duplicate members."),
+                    + "UTF-8, or is nested deeper than 100. Or the body is a file that does not match its media type. Or the operation has no body, or "
+                    + "requires one.",
+            "The detail says what is wrong, and where."),
     SIGNATURE_INVALID(400, "The signature is not valid",
             "The body isn't signed with a secret of the connection, or the time of the signature is more than 300 seconds from now.",
             "Compare the signing secret with the provider's. Sign the bytes of the body as they are sent, and check the clock of the sender."),

@@ -46,11 +46,9 @@ final class Bookings {
         var wanted = request.wanted();
         var organizationId = wanted.organizationId();
         var reading = places.reading(request.sessionId(), List.of(wanted));
-        var locked = booked.lock(
-                tx, changes, request.sessionId(), List.of(wanted.personId()), organizationId == null ? List.of() : List.of(organizationId), reading);
-        if (locked == null) {
-            throw Problem.VALIDATION_FAILED.at("/session_id", "There is no such session.");
-        }
+        var locked = Require.named(booked.lock(
+                tx, changes, request.sessionId(), List.of(wanted.personId()), organizationId == null ? List.of() : List.of(organizationId), reading),
+                "/session_id", "session");
         var known = reading.known(tx, locked);
         BookingRules.requireScheduled(locked.session(), locked.now());
         BookingRules.requireOpen(locked.session(), locked.now());

@@ -114,7 +114,7 @@ final class NewBookings {
             var wrong = new ArrayList<ProblemException.Item>();
             for (var wanted : all) {
                 if (!known.contains(wanted.personId())) {
-                    wrong.add(ProblemException.Item.pointer(wanted.pointer() + "/person_id", "unknown", "There is no such person."));
+                    wrong.add(ProblemException.Item.pointer(wanted.pointer() + "/person_id", "unknown_reference", "There is no such person."));
                 }
                 if (wanted.organizationId() == null && locked.session().rules().needs() != null) {
                     wrong.add(ProblemException.Item.pointer(

@@ -12,6 +12,7 @@ import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
 import org.guildhall.core.problem.Problem;
 import org.guildhall.core.problem.ProblemException;
+import org.guildhall.core.problem.Require;
 import org.guildhall.schedule.bookings.NewBookings.Common;
 import org.guildhall.schedule.bookings.NewBookings.Created;
 import org.guildhall.schedule.bookings.NewBookings.Known;
@@ -61,11 +62,9 @@ final class Parties {
         requireDifferent(request.persons());
         var organizations = request.persons().stream().map(Wanted::organizationId).filter(Objects::nonNull).distinct().toList();
         var reading = places.reading(request.sessionId(), request.persons());
-        var locked = booked.lock(
-                tx, changes, request.sessionId(), request.persons().stream().map(Wanted::personId).toList(), organizations, reading);
-        if (locked == null) {
-            throw Problem.VALIDATION_FAILED.at("/session_id", "There is no such session.");
-        }
+        var locked = Require.named(booked.lock(
+                tx, changes, request.sessionId(), request.persons().stream().map(Wanted::personId).toList(), organizations, reading),
+                "/session_id", "session");
         var known = reading.known(tx, locked);
         boolean together = request.mode().equals(ALL_OR_NOTHING);
         if (together && request.persons().size() > locked.session().values().capacity()) {

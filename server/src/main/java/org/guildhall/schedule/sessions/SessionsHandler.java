@@ -1,6 +1,7 @@
 package org.guildhall.schedule.sessions;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Objects;
 import java.util.UUID;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionsHandler implements SessionsApi<Call> {
 
     private static final Duration LENGTH_MAX = Duration.ofDays(1);
+    /** What follows from the start, such as the instant from which the session can be booked, must be an instant too. */
+    private static final Instant STARTS_MIN = Instant.parse("1900-01-01T00:00:00Z");
+    private static final Instant STARTS_BEFORE = Instant.parse("9999-01-01T00:00:00Z");
 
     private final SessionStore sessions;
     private final ClassTypeStore classTypes;
@@ -177,6 +181,9 @@ final class SessionsHandler implements SessionsApi<Call> {
     private String checked(Tx tx, Values values, @Nullable Row before) {
         checks.check(tx, values.rules());
         var wrong = new ArrayList<Item>();
+        if (values.startsAt().isBefore(STARTS_MIN) || !values.startsAt().isBefore(STARTS_BEFORE)) {
+            wrong.add(Item.pointer("/starts_at", "out_of_range", "A session must start in the years 1900 to 9998."));
+        }
         if (!values.endsAt().isAfter(values.startsAt()) || values.endsAt().isAfter(values.startsAt().plus(LENGTH_MAX))) {
             wrong.add(Item.pointer("/ends_at", "out_of_order", "`ends_at` must be after `starts_at`, by a day at most."));
         }

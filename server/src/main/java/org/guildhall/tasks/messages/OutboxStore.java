@@ -190,7 +190,7 @@ final class OutboxStore {
 
     /** Begins an attempt. */
     Row start(Tx tx, UUID id, @Nullable String recipient, Instant now, Instant leaseUntil) {
-        return START.single(tx, leaseUntil, recipient, recipient == null ? null : EmailAddresses.deliverable(recipient), now, id);
+        return START.single(tx, leaseUntil, recipient, recipient == null ? null : EmailAddresses.folded(recipient), now, id);
     }
 
     /** Ends a message. @param why null if its {@code expires_at} has come */

@@ -40,7 +40,7 @@ final class RestraintStore {
     /** Reads it, and lets no other transaction send to the recipient until this one ends, if there is a cap. */
     Restraint lock(Tx tx, HoldRules rules, String category, String recipient, @Nullable UUID personId, Instant at) {
         if (rules.capOf(category) != null) {
-            LOCK_RECIPIENT.later(tx, EmailAddresses.deliverable(recipient));
+            LOCK_RECIPIENT.later(tx, EmailAddresses.folded(recipient));
         }
         return read(tx, rules, category, recipient, personId, at);
     }
@@ -51,7 +51,7 @@ final class RestraintStore {
         var stopping = suppressions.stopping(batch, recipient, personId, category);
         var cap = rules.capOf(category);
         var day = rules.day(at);
-        var sent = cap == null ? null : batch.single(COUNT, EmailAddresses.deliverable(recipient), day.from(), day.until());
+        var sent = cap == null ? null : batch.single(COUNT, EmailAddresses.folded(recipient), day.from(), day.until());
         batch.send(tx);
         var quiet = rules.quietAt(category, at);
         return new Restraint(

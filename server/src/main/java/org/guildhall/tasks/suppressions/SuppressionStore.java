@@ -58,6 +58,7 @@ final class SuppressionStore {
                     .set(SUPPRESSIONS.EXTERNAL_ID, param(SUPPRESSIONS.EXTERNAL_ID))
                     .set(SUPPRESSIONS.CHANNEL, inline(CHANNEL))
                     .set(SUPPRESSIONS.ADDRESS, param(SUPPRESSIONS.ADDRESS))
+                    .set(SUPPRESSIONS.ADDRESS_KEY, param(SUPPRESSIONS.ADDRESS_KEY))
                     .set(SUPPRESSIONS.PERSON_ID, param(SUPPRESSIONS.PERSON_ID))
                     .set(SUPPRESSIONS.REASON, param(SUPPRESSIONS.REASON))
                     .set(SUPPRESSIONS.CATEGORY, param(SUPPRESSIONS.CATEGORY))
@@ -68,6 +69,7 @@ final class SuppressionStore {
             insertInto(SUPPRESSIONS)
                     .set(SUPPRESSIONS.CHANNEL, inline(CHANNEL))
                     .set(SUPPRESSIONS.ADDRESS, param(SUPPRESSIONS.ADDRESS))
+                    .set(SUPPRESSIONS.ADDRESS_KEY, param(SUPPRESSIONS.ADDRESS_KEY))
                     .set(SUPPRESSIONS.REASON, inline("hard_bounce"))
                     .set(SUPPRESSIONS.MESSAGE_ID, param(SUPPRESSIONS.MESSAGE_ID))
                     .onConflictDoNothing()
@@ -78,6 +80,7 @@ final class SuppressionStore {
                     .set(SUPPRESSIONS.CHANNEL, inline(CHANNEL))
                     .set(SUPPRESSIONS.PERSON_ID, param(SUPPRESSIONS.PERSON_ID))
                     .set(SUPPRESSIONS.ADDRESS, param(SUPPRESSIONS.ADDRESS))
+                    .set(SUPPRESSIONS.ADDRESS_KEY, param(SUPPRESSIONS.ADDRESS_KEY))
                     .set(SUPPRESSIONS.REASON, inline("unsubscribe"))
                     .set(SUPPRESSIONS.CATEGORY, param(SUPPRESSIONS.CATEGORY))
                     .onConflictDoNothing()
@@ -89,7 +92,7 @@ final class SuppressionStore {
     private static final PreparedQuery<SuppressionRules.Active> ACTIVE_OF_RECIPIENT = PreparedQuery.of(
             select(SUPPRESSIONS.ID, SUPPRESSIONS.REASON, SUPPRESSIONS.CATEGORY)
                     .from(SUPPRESSIONS)
-                    .where(SUPPRESSIONS.ADDRESS.eq(param(SUPPRESSIONS.ADDRESS)).or(SUPPRESSIONS.PERSON_ID.eq(param(SUPPRESSIONS.PERSON_ID))))
+                    .where(SUPPRESSIONS.ADDRESS_KEY.eq(param(SUPPRESSIONS.ADDRESS_KEY)).or(SUPPRESSIONS.PERSON_ID.eq(param(SUPPRESSIONS.PERSON_ID))))
                     .and(SUPPRESSIONS.CHANNEL.eq(inline(CHANNEL)))
                     .and(ACTIVE)
                     .orderBy(SUPPRESSIONS.CREATED_AT, SUPPRESSIONS.ID),
@@ -109,7 +112,7 @@ final class SuppressionStore {
             by -> select(COLUMNS)
                     .from(SUPPRESSIONS)
                     .where(by.is(SUPPRESSIONS.EXTERNAL_ID, Filter::externalId))
-                    .and(by.is(SUPPRESSIONS.ADDRESS, filter -> filter.address() == null ? null : EmailAddresses.deliverable(filter.address())))
+                    .and(by.is(SUPPRESSIONS.ADDRESS_KEY, filter -> key(filter.address())))
                     .and(by.is(SUPPRESSIONS.PERSON_ID, Filter::personId))
                     .and(by.oneOf(SUPPRESSIONS.REASON, Filter::reason))
                     .and(by.within(SUPPRESSIONS.CREATED_AT, Filter::created)),
@@ -117,19 +120,18 @@ final class SuppressionStore {
 
     Row insert(Tx tx, New suppression) {
         return INSERT.single(tx,
-                suppression.externalId(), suppression.address() == null ? null : EmailAddresses.deliverable(suppression.address()),
-                suppression.personId(), suppression.reason(), suppression.category(),
-                suppression.until());
+                suppression.externalId(), suppression.address(), key(suppression.address()), suppression.personId(), suppression.reason(),
+                suppression.category(), suppression.until());
     }
 
     /** Inserts the suppression of an address that a mail server has refused for good; null if there is one. */
     @Nullable Row insertBounce(Tx tx, String address, UUID messageId) {
-        return INSERT_BOUNCE.one(tx, EmailAddresses.deliverable(address), messageId);
+        return INSERT_BOUNCE.one(tx, address, key(address), messageId);
     }
 
     /** Inserts the unsubscription of a recipient from a category; null if there is one. */
     @Nullable Row insertUnsubscription(Tx tx, @Nullable UUID personId, @Nullable String address, String category) {
-        return INSERT_UNSUBSCRIPTION.one(tx, personId, address == null ? null : EmailAddresses.deliverable(address), category);
+        return INSERT_UNSUBSCRIPTION.one(tx, personId, address, key(address), category);
     }
 
     @Nullable Row get(Tx tx, UUID id) {
@@ -141,9 +143,9 @@ final class SuppressionStore {
         return LOCK.one(tx, id);
     }
 
-    /** Adds the read of the active suppressions of a recipient, oldest first. @param personId null if the recipient is an address only */
-    Supplier<List<SuppressionRules.Active>> active(Batch batch, String address, @Nullable UUID personId) {
-        return batch.all(ACTIVE_OF_RECIPIENT, EmailAddresses.deliverable(address), personId);
+    /** Adds the read of the active suppressions of a recipient, oldest first. @param address null if it is a person only @param personId null if it is an address only */
+    Supplier<List<SuppressionRules.Active>> active(Batch batch, @Nullable String address, @Nullable UUID personId) {
+        return batch.all(ACTIVE_OF_RECIPIENT, key(address), personId);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {
@@ -152,6 +154,10 @@ final class SuppressionStore {
 
     Row lift(Tx tx, UUID id, String reason) {
         return LIFT.single(tx, reason, id);
+    }
+
+    private static @Nullable String key(@Nullable String address) {
+        return address == null ? null : EmailAddresses.folded(address);
     }
 
     private static Row row(RowReader cells) {

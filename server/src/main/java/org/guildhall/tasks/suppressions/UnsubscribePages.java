@@ -7,9 +7,11 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.content.PageContent;
 import org.guildhall.core.problem.Problem;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.tasks.suppressions.UnsubscribeTokens.Link;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +45,15 @@ final class UnsubscribePages implements HttpServer.FormHandler {
     }
 
     @Override
-    public @Nullable PageContent show(String path) {
+    public PageContent show(String path) {
         var link = link(path);
         if (link == null) {
-            return null;
+            return broken();
         }
         var sender = sender(link);
+        if (db.upkeep(link.tenant(), tx -> isUnsubscribed(tx, link))) {
+            return unsubscribed(link, sender);
+        }
         return page("Unsubscribe", """
                 <p>%s sends you %s.</p>
                 %s<p>Messages that answer what you do, such as receipts, still come.</p>
@@ -57,10 +62,10 @@ final class UnsubscribePages implements HttpServer.FormHandler {
     }
 
     @Override
-    public @Nullable PageContent submit(String path, String body) {
+    public PageContent submit(String path, String body) {
         var link = link(path);
         if (link == null) {
-            return null;
+            return broken();
         }
         if (!ONE_CLICK.matcher(body).find()) {
             throw Problem.MALFORMED_BODY.because("The form of an unsubscription has the field `List-Unsubscribe` with the value `One-Click`.");
@@ -73,7 +78,25 @@ final class UnsubscribePages implements HttpServer.FormHandler {
             }
             return made;
         });
-        return page("You are unsubscribed", "<p>%s sends you no more %s.</p>\n".formatted(escaped(sender(link).name()), WORDS.get(link.category())));
+        return unsubscribed(link, sender(link));
+    }
+
+    private boolean isUnsubscribed(Tx tx, Link link) {
+        var batch = new Batch();
+        var active = suppressions.active(batch, link.address(), link.personId());
+        batch.send(tx);
+        return active.get().stream().anyMatch(one -> one.category() == null || one.category().equals(link.category()));
+    }
+
+    private static PageContent unsubscribed(Link link, UnsubscribeStore.Sender sender) {
+        return page("You are unsubscribed", "<p>%s sends you no more %s.</p>\n".formatted(escaped(sender.name()), WORDS.get(link.category())));
+    }
+
+    /** The reader of a mail sees it, so it is a page and not a problem. */
+    private static PageContent broken() {
+        return PageContent.missing(html("This link is broken", """
+                <p>It has been cut off or changed on its way. Open it from the message again, or ask the sender to take you off the list.</p>
+                """), HTML, POLICY);
     }
 
     private @Nullable Link link(String path) {
@@ -89,7 +112,11 @@ final class UnsubscribePages implements HttpServer.FormHandler {
     }
 
     private static PageContent page(String title, String content) {
-        var html = """
+        return PageContent.once(html(title, content), HTML, POLICY);
+    }
+
+    private static byte[] html(String title, String content) {
+        return """
                 <!doctype html>
                 <html lang="en">
                 <head>
@@ -105,8 +132,7 @@ final class UnsubscribePages implements HttpServer.FormHandler {
                 %2$s</main>
                 </body>
                 </html>
-                """.formatted(title, content);
-        return PageContent.once(html.getBytes(StandardCharsets.UTF_8), HTML, POLICY);
+                """.formatted(title, content).getBytes(StandardCharsets.UTF_8);
     }
 
     private static String escaped(String text) {

@@ -98,7 +98,8 @@ class RefusalOrderTest {
         var narrow = new Http(server, tenant.token("platform:tokens:read"));
         var tokens = "/api/v1/platform/tokens";
         assertEquals("403 insufficient_scope", narrow.get(tokens + "?expand=consumer&not_a_parameter=1", "Accept", "image/png").outcome());
-        assertEquals("platform:consumers:read", narrow.get(tokens + "?expand=consumer").at("/required_scope"));
+        var refused = narrow.get(tokens + "?expand=consumer");
+        assertEquals("platform:consumers:read expand", refused.at("/required_scope") + " " + refused.at("/errors/0/parameter"));
         assertEquals("403 insufficient_scope", narrow.get(tokens + "/tok_01m7xtfk4je288tyaa41tvaxy0?expand=consumer").outcome());
         assertEquals("400 invalid_parameter", narrow.get(tokens + "?expand=nothing").outcome());
         assertEquals("200", narrow.get(tokens).outcome());

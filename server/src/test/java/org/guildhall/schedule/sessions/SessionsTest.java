@@ -70,6 +70,9 @@ class SessionsTest {
         schedule.act("/locations/" + small + "/archive").expect(200);
         assertProblem("409 invalid_state", "/location_id", schedule.post("/sessions", body.formatted(classType, ", \"location_id\": \"" + small + "\"")));
         assertProblem("422 validation_failed", "/ends_at", schedule.post("/sessions", body.formatted(classType, ", \"ends_at\": \"" + STARTS + "\"")));
+        for (var start : List.of("9999-12-31T23:59:59Z", "9999-01-01T00:00:00Z", "1899-12-31T23:59:59Z", "0001-01-01T00:00:00Z")) {
+            assertProblem("422 validation_failed", "/starts_at", schedule.post("/sessions", body.formatted(classType, "").replace(STARTS.toString(), start)));
+        }
         schedule.act("/class-types/" + classType + "/archive").expect(200);
         assertProblem("409 invalid_state", "/class_type_id", schedule.post("/sessions", body.formatted(classType, "")));
     }

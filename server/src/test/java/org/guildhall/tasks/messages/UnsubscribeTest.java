@@ -97,6 +97,8 @@ class UnsubscribeTest {
                 assertEquals("no-store", done.headers().firstValue("Cache-Control").orElse(""));
                 assertEquals(1, suppressions());
             }
+            var later = call("GET", link, null, null).body();
+            assertTrue(later.contains("You are unsubscribed") && !later.contains("<button"), later);
             var made = http.get("/api/v1/tasks/suppressions").expect(200);
             assertEquals("unsubscribe marketing Mira@members.example",
                     made.at("/data/0/reason") + " " + made.at("/data/0/category") + " " + made.at("/data/0/address"));
@@ -133,7 +135,9 @@ class UnsubscribeTest {
             assertEquals(400, call("POST", link, FORM, "List-Unsubscribe=No").statusCode());
             assertEquals(413, call("POST", link, FORM, ONE_CLICK + "&" + "x".repeat(5_000)).statusCode());
             assertEquals(404, call("POST", link.substring(0, link.length() - 2), FORM, ONE_CLICK).statusCode());
-            assertEquals(404, call("GET", "/u/AAAA", null, null).statusCode());
+            var broken = call("GET", "/u/AAAA", null, null);
+            assertEquals("404 text/html;charset=utf-8", broken.statusCode() + " " + broken.headers().firstValue("Content-Type").orElse(""));
+            assertTrue(broken.body().contains("This link is broken"), broken.body());
             assertEquals(405, call("PUT", link, FORM, ONE_CLICK).statusCode());
             assertEquals(0, suppressions());
             server.received().clear();

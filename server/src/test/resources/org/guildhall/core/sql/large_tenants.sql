@@ -161,8 +161,8 @@ select tenant_id, pg_temp.id(61, n), pg_temp.parent(60, n, 100), 'email',
        case when state not in ('queued', 'sending') then pg_temp.past(n) end, pg_temp.past(n)
 from sizes, generate_series(1, 40 * scale) n, lateral (select case when n % 400 = 0 then 'queued' when n % 401 = 0 then 'failed' when n % 402 = 0 then 'unknown'
     when n % 403 = 0 then 'expired' when n % 404 = 0 then 'canceled' when n % 405 = 0 then 'sending' else 'sent' end) s (state);
-insert into tasks.suppressions (tenant_id, id, channel, address, reason, created_at)
-select tenant_id, pg_temp.id(62, n), 'email', 'p' || n || '@example.com', case when n % 500 = 0 then 'complaint' when n % 501 = 0 then 'invalid'
+insert into tasks.suppressions (tenant_id, id, channel, address, address_key, reason, created_at)
+select tenant_id, pg_temp.id(62, n), 'email', 'p' || n || '@example.com', 'p' || n || '@example.com', case when n % 500 = 0 then 'complaint' when n % 501 = 0 then 'invalid'
     when n % 502 = 0 then 'manual' when n % 503 = 0 then 'unsubscribe' else 'hard_bounce' end, pg_temp.past(n)
 from sizes, generate_series(1, 20 * scale) n;
 insert into platform.idempotency_keys (tenant_id, key_hmac, consumer_id, request_hash, operation, request_id, created_at)

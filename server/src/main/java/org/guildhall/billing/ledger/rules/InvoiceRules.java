@@ -78,7 +78,7 @@ final class InvoiceRules {
         // A provider may round the tax of each line, or of the invoice. The difference is at most one minor unit per line.
         long rest = Math.subtractExact(invoice.totalMinor(), sum);
         if (Math.abs(rest) > invoice.lines().size()) {
-            throw new UnbalancedSource(invoice.entity().text(), invoice.totalMinor(), sum);
+            throw new UnbalancedSource(invoice.currency(), invoice.totalMinor(), sum);
         }
         return postings.add(receivable, LedgerAccountKey.of(ROUNDING, invoice.currency()), rest);
     }

@@ -8,7 +8,7 @@ public final class UnbalancedSource extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    UnbalancedSource(String invoice, long totalMinor, long sumMinor) {
-        super("The total of " + invoice + " is " + totalMinor + ", but its lines and taxes make " + sumMinor + ".");
+    UnbalancedSource(String currency, long totalMinor, long sumMinor) {
+        super("The total of the invoice is " + totalMinor + ", but its lines and taxes make " + sumMinor + " (minor units of " + currency + ").");
     }
 }
