@@ -263,7 +263,7 @@ final class BillingExamples {
     static void unfinishedReconciliation(SampleData samples) {
         var account = StripeStandIn.shared().account();
         IntStream.rangeClosed(0, 100).forEach(at -> account.put("customers", Map.of("id", "cus_sample" + at, "object", "customer")));
-        account.between(() -> account.fails(500, 600));
+        account.betweenReads(() -> account.fails(500, 600));
         var made = reconcile(samples, samples.made("/api/v1/billing/connections", Map.of(
                 "name", "Stripe", "provider", "stripe", "livemode", true, "api_key", account.apiKey())));
         until(() -> "100".equals(String.valueOf(samples.http.get("/api/v1/billing/reconciliations/" + made).at("/compared"))));
