@@ -143,11 +143,12 @@ check "tells its end, and the discount" 200 '.data | length == 1' '.data[0].coll
     '.data[0].paused_at == null' ".data[0].discounts[0].provider_reference == \"di_$run\"" '.data[0].discounts[0].coupon_reference == null'
 call GET "/billing/subscriptions?account_id=$account&period_ends_before=${resumes}Z"
 check "and its period ends no earlier" 200 '.data == []'
-send "evt_failed_$run" payment_intent.payment_failed "$begun" "{\"id\": \"pi_failed_$run\", \"object\": \"payment_intent\",
-  \"status\": \"requires_payment_method\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"amount\": 12900}"
+send "evt_declined_$run" payment_intent.payment_failed "$begun" "{\"id\": \"pi_declined_$run\", \"object\": \"payment_intent\",
+  \"status\": \"requires_payment_method\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"amount\": 12900,
+  \"last_payment_error\": {\"code\": \"card_declined\"}}"
 check "a failed payment is applied" 200 '.deliveries[0].state == "processed"'
 call GET '/platform/events?type=payment.failed&sort=-position&limit=1'
-check "and in the event feed" 200 ".data[0].after.provider_reference == \"pi_failed_$run\""
+check "and in the event feed" 200 ".data[0].after.provider_reference == \"pi_declined_$run\""
 # An invoice of a customer, signed as Stripe does.
 sent="{\"id\": \"evt_in_$run\", \"object\": \"event\", \"type\": \"invoice.finalized\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
   \"id\": \"in_$run\", \"object\": \"invoice\", \"status\": \"open\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"number\": \"SMOKE-$run\",
