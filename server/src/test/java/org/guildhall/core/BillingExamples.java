@@ -101,6 +101,7 @@ final class BillingExamples {
 
             example(LIST_SUBSCRIPTIONS).entry(BillingExamples::subscription),
             example(GET_SUBSCRIPTION).at("subscription_id", BillingExamples::subscription),
+            example(LIST_ALL_SUBSCRIPTION_CHANGES).entry(BillingExamples::change),
             example(LIST_SUBSCRIPTION_CHANGES).at("subscription_id", BillingExamples::subscription).entry(BillingExamples::change),
 
             example(CREATE_DUNNING_POLICY).makes("dpl"),
