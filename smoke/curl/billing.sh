@@ -233,7 +233,7 @@ call GET "/billing/payments?provider_reference=pi_$run"
 check "the payment is found" 200 '.data[0].state == "succeeded"'
 payment=$(member '.data[0].id')
 call GET "/billing/refunds?payment_id=$payment"
-check "with its refund" 200 '.data[0].amount.amount_minor == 2900'
+check "with its refund" 200 '.data[0].amount.amount_minor == 2900' '.data[0].tax_basis == "none"' '.data[0].tax_amount == null' '.data[0].settled_at == null'
 call GET "/billing/refunds?payment_id=$payment&state=needs_attention"
 check "which needs no bank account" 200 '.data == []'
 call GET "/billing/disputes?payment_id=$payment"

@@ -25,8 +25,9 @@ final class StripeFetches {
     /** Greater than the rank of every event: the answer of a fetch is newer than events of its second. */
     private static final int RANK = 100;
     private static final String NO_EVENT = "fetch";
-    /** A charge has its fee in its balance transaction. */
     private static final String EXPAND = "expand[]";
+    /** A charge has its fee in its balance transaction, and a refund the instant at which its money left. */
+    private static final Map<String, String> MOVED = Map.of(EXPAND, "balance_transaction");
 
     private final StripeApi api;
 
@@ -64,7 +65,7 @@ final class StripeFetches {
             case "account" -> List.of(event("customer.updated", one(apiKey, "customers", reference)));
             case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference)));
             case "invoice" -> List.of(event("invoice.updated", invoice(apiKey, reference)));
-            case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference)));
+            case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference, MOVED)));
             case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
             case "payout" -> List.of(event("payout.updated", one(apiKey, "payouts", reference)));
             case "coupon_mapping" -> List.of(event("coupon.updated", withProducts(one(apiKey, "coupons", reference, Map.of(EXPAND, StripeCoupons.PRODUCTS)))));
@@ -135,7 +136,7 @@ final class StripeFetches {
 
     private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {
         if (!reference.startsWith("pi_")) {
-            return List.of(event("charge.updated", one(apiKey, "charges", reference, Map.of(EXPAND, "balance_transaction"))));
+            return List.of(event("charge.updated", one(apiKey, "charges", reference, MOVED)));
         }
         var events = new ArrayList<ProviderEvent>();
         events.add(event("payment_intent.processing", one(apiKey, "payment_intents", reference)));
