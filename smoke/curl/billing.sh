@@ -250,7 +250,7 @@ check "a payment fails" 200 '.deliveries[0].state == "processed"'
 call GET "/billing/payment-attempts?account_id=$account&outcome=failed&expand=payment"
 check "its attempt is listed" 200 '.data | length == 1' '.data[0].number == 1' ".data[0].payment.provider_reference == \"pi_failed_$run\""
 call GET "/billing/payment-attempts/$(member '.data[0].id')"
-check "with its reason" 200 '.failure.category == "expired_method"'
+check "with its reason" 200 '.failure.category == "expired_method"' '.will_retry_at == null'
 
 call POST "$connections/$connection/disable"
 check "a disabled connection" 200 '.state == "disabled"'

@@ -72,6 +72,7 @@ final class PaymentViews {
                 new PaymentAttemptId(row.id()), new ConnectionId(row.connectionId()), attempt.reference(), attempt.status(), new PaymentId(row.paymentId()),
                 row.number(), PaymentAttemptOutcome.fromValue(attempt.outcome()), new BilledAmount(attempt.amountMinor(), attempt.currency()),
                 new BilledAmount(attempt.capturedMinor(), attempt.currency()), attempt.method(), attempt.attemptedAt(), failure(attempt.failure()),
+                row.willRetryAt(),
                 MirrorViews.mirror(row.origin(), row.observedAt(), FetchStatus.NONE), row.createdAt(), row.updatedAt(),
                 row.version());
     }

@@ -169,10 +169,13 @@ class GoCardlessMirrorTest {
         gocardless.send(event("EV2", "2026-09-08T05:30:01.000Z", "payments.resubmission_requested", "PM1"));
         until("pending null", () -> gocardless.shown("payments", "state", "failure"));
         assertEquals("2026-09-12T00:00:00.000000Z", gocardless.shown("invoices", "next_attempt_at"));
+        assertEquals("1 2026-09-12T00:00:00.000000Z", gocardless.shown("payment-attempts", "number", "will_retry_at"));
         payment("failed");
         gocardless.send(failed("EV3", "2026-09-12T05:30:00.000Z", "PM1", "refer_to_payer", false));
         until("2 null", () -> gocardless.shown("invoices", "attempt_count", "next_attempt_at"));
         assertEquals("failed", gocardless.shown("payments", "state"));
+        assertEquals("1 null", gocardless.shown("payment-attempts", "number", "will_retry_at"));
+        assertEquals("2 null", gocardless.shown("payment-attempts?sort=-attempted_at", "number", "will_retry_at"));
         assertEquals(2, gocardless.http.get(BILLING + "payment-attempts?outcome=failed").expect(200).json().get("data").size());
         assertEquals("{receivable=12900, revenue=11727, tax_payable=1173}", gocardless.balances());
     }
