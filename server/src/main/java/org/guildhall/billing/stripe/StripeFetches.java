@@ -43,7 +43,7 @@ final class StripeFetches {
         }
         return switch (event.objectKind()) {
             case "customer" -> new Target("account", reference);
-            case "subscription", "invoice", "refund", "dispute", "payout" -> new Target(event.objectKind(), reference);
+            case "subscription", "invoice", "refund", "dispute", "payout", "promotion_code" -> new Target(event.objectKind(), reference);
             case "coupon" -> new Target("coupon_mapping", reference);
             case "payment_intent" -> new Target("payment", reference);
             case "charge" -> {
@@ -57,7 +57,7 @@ final class StripeFetches {
     /**
      * Fetches an object.
      *
-     * @param kind account, subscription, invoice, payment, refund, dispute, payout or coupon_mapping
+     * @param kind account, subscription, invoice, payment, refund, dispute, payout, coupon_mapping or promotion_code
      * @return the object first, then objects that belong to it
      */
     List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
@@ -68,6 +68,7 @@ final class StripeFetches {
             case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference, MOVED)));
             case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
             case "payout" -> List.of(event("payout.updated", one(apiKey, "payouts", reference)));
+            case "promotion_code" -> List.of(event("promotion_code.updated", one(apiKey, "promotion_codes", reference)));
             case "coupon_mapping" -> List.of(event("coupon.updated", withProducts(one(apiKey, "coupons", reference, Map.of(EXPAND, StripeCoupons.PRODUCTS)))));
             case "payment" -> payment(apiKey, reference);
             default -> throw new IllegalArgumentException(kind);
