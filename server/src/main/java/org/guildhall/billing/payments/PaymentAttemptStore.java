@@ -38,6 +38,7 @@ import org.jooq.Record;
 import org.jooq.SelectOnConditionStep;
 import org.jooq.SelectSelectStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The attempts of mirrored payments. The lock of the payment covers them. */
@@ -53,8 +54,8 @@ final class PaymentAttemptStore {
      * @param willRetryAt null unless it is the last attempt, has failed, and the provider has announced another one
      */
     record Row(
-            UUID id, UUID connectionId, UUID paymentId, int number, Stored stored, @Nullable Instant willRetryAt, Origin origin, Instant observedAt, Instant createdAt,
-            Instant updatedAt, long version) {}
+            UUID id, UUID connectionId, UUID paymentId, int number, Stored stored, @Nullable Instant willRetryAt, Origin origin, Instant observedAt,
+            Instant createdAt, Instant updatedAt, long version) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable UUID paymentId, @Nullable UUID accountId, @Nullable String outcome, @Nullable String category, TimeWindow attempted) {}

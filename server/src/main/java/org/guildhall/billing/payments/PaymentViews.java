@@ -83,7 +83,8 @@ final class PaymentViews {
                 new RefundId(row.id()), new ConnectionId(row.connectionId()), refund.reference(), refund.status(), RefundState.fromValue(refund.state()),
                 new PaymentId(row.paymentId()), new BilledAmount(refund.amountMinor(), refund.currency()),
                 row.tax().taxMinor() == null ? null : new BilledAmount(row.tax().taxMinor(), refund.currency()),
-                RefundTaxBasis.fromValue(row.tax().basis()), refund.reason(), refund.failureReason(), refund.issuedAt(), refund.settledAt(), MirrorViews.mirror(row.origin(), row.observedAt(), row.fetch()), refund.metadata(),
+                RefundTaxBasis.fromValue(row.tax().basis()), refund.reason(), refund.failureReason(), refund.issuedAt(), refund.settledAt(),
+                MirrorViews.mirror(row.origin(), row.observedAt(), row.fetch()), refund.metadata(),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 

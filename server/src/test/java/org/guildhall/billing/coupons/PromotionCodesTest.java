@@ -1,9 +1,9 @@
 package org.guildhall.billing.coupons;
 
+import static org.guildhall.billing.GoCardlessFixture.until;
 import static org.guildhall.billing.StripeBodies.coupon;
 import static org.guildhall.billing.StripeBodies.object;
 import static org.guildhall.billing.StripeBodies.promotionCode;
-import static org.guildhall.billing.GoCardlessFixture.until;
 import static org.guildhall.billing.StripeBodies.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

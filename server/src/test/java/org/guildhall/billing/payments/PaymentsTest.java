@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.Http;
@@ -111,6 +112,7 @@ class PaymentsTest {
         assertEquals(0, found("failure_category=expired_method").size());
     }
 
+    /** The seconds until the announced attempts. */
     private String retries() {
         var seen = new ArrayList<String>();
         http.get("/api/v1/billing/payment-attempts").expect(200).json().get("data").forEach(attempt -> {
@@ -119,6 +121,7 @@ class PaymentsTest {
             var at = attempt.get("will_retry_at").isNull() ? null : Instant.parse(attempt.get("will_retry_at").asText());
             seen.add(at == null ? "-" : String.valueOf(at.getEpochSecond() - now));
         });
+        Collections.sort(seen);
         return String.join(" ", seen);
     }
 
@@ -140,9 +143,9 @@ class PaymentsTest {
         }
         assertEquals("86400 86400", retries());
         send("charge.failed", now - 10, with(charge("ch_3", "pi_1", "failed", now - 10), "invoice", "in_1"));
-        assertEquals("- 86400 86400".length(), retries().length());
+        assertEquals("- 86400 86400", retries());
         send("invoice.payment_failed", now - 9, with(invoice("in_1", "open"), "attempt_count", 2, "next_payment_attempt", null));
-        assertEquals(1, retries().replaceAll("[^8]", "").length() / 1, retries());
+        assertEquals("- - 86400", retries());
         send("invoice.paid", now, invoice(long25, "paid"));
         assertEquals("- - -", retries());
     }
