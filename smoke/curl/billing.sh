@@ -128,6 +128,17 @@ call GET "/billing/subscriptions?account_id=$account"
 check "has its items" 200 '.data | length == 1' '.data[0].items[0].entitlement == "unmapped"' '.data[0].items[0].unit_amount == {"amount_minor": 12900, "currency": "AUD"}'
 call GET "/billing/subscriptions/$(member '.data[0].id')/changes"
 check "and its changes" 200 '.data[0].kind == "created"'
+resumption=$((begun + 86400))
+send "evt_paused_$run" customer.subscription.updated "$((begun + 1))" "{\"id\": \"sub_$run\", \"object\": \"subscription\", \"customer\": \"cus_$run\",
+  \"status\": \"active\", \"pause_collection\": {\"behavior\": \"void\", \"resumes_at\": $resumption}, \"discounts\": [\"di_$run\"],
+  \"items\": {\"data\": [{\"id\": \"si_$run\", \"current_period_end\": $resumption, \"price\": {\"id\": \"price_$run\"}}]}}"
+check "a pause of it" 200 '.deliveries[0].state == "processed"'
+resumes=$(date -u -d "@$resumption" +%Y-%m-%dT%H:%M:%S)
+call GET "/billing/subscriptions?account_id=$account&period_ends_from=${resumes}Z"
+check "tells its end, and the discount" 200 '.data | length == 1' '.data[0].collection == "paused"' ".data[0].resumes_at == \"$resumes.000000Z\"" \
+    '.data[0].paused_at == null' ".data[0].discounts[0].provider_reference == \"di_$run\"" '.data[0].discounts[0].coupon_reference == null'
+call GET "/billing/subscriptions?account_id=$account&period_ends_before=${resumes}Z"
+check "and its period ends no earlier" 200 '.data == []'
 # An invoice of a customer, signed as Stripe does.
 sent="{\"id\": \"evt_in_$run\", \"object\": \"event\", \"type\": \"invoice.finalized\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
   \"id\": \"in_$run\", \"object\": \"invoice\", \"status\": \"open\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"number\": \"SMOKE-$run\",

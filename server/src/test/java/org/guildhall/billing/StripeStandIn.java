@@ -148,13 +148,13 @@ public final class StripeStandIn {
             var parts = path.split("/");
             var objects = collections.getOrDefault(parts[2], Map.of());
             if (parts.length == 3) {
-                return new Answered(200, page(path, newestFirst(objects, query), query), null);
+                return new Answered(200, page(path, newestFirst(objects, query).stream().map(object -> told(object, query)).toList(), query), null);
             }
             var object = objects.get(parts[3]);
             if (object == null) {
                 return new Answered(404, error("resource_missing"), null);
             }
-            return new Answered(200, parts.length == 4 ? whole(object) : page(path, lines(object), query), null);
+            return new Answered(200, parts.length == 4 ? told(whole(object), query) : page(path, lines(object), query), null);
         }
 
         private static Answered failed(Failure failure) {
@@ -215,6 +215,13 @@ public final class StripeStandIn {
             var lines = lines(object);
             return lines.size() <= LINES_WITH_INVOICE ? object : StripeBodies.with(object, "lines", Map.of(
                     "object", "list", "has_more", true, "data", lines.subList(0, LINES_WITH_INVOICE)));
+        }
+
+        /** A subscription has the ids of its discounts, unless they are asked for. */
+        private static Map<String, Object> told(Map<String, Object> object, Map<String, String> query) {
+            return !"subscription".equals(object.get("object")) || !(object.get("discounts") instanceof List<?> discounts)
+                    || query.getOrDefault("expand[]", "").endsWith("discounts") ? object
+                    : StripeBodies.with(object, "discounts", discounts.stream().map(discount -> discount instanceof Map<?, ?> whole ? whole.get("id") : discount).toList());
         }
 
         private static Map<String, Object> page(String path, List<Map<String, Object>> all, Map<String, String> query) {

@@ -13,6 +13,7 @@ import org.guildhall.api.model.Invoice;
 import org.guildhall.api.model.InvoiceState;
 import org.guildhall.api.model.Payment;
 import org.guildhall.api.model.PaymentState;
+import org.guildhall.api.model.Subscription;
 import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.dunning.Dunning;
@@ -163,7 +164,7 @@ public final class EventEffects {
         }
     }
 
-    /** Requests new stubs, invoices whose lines didn't all come, and coupons whose products aren't known. */
+    /** Requests new stubs, invoices whose lines didn't all come, subscriptions with unknown discounts, and coupons whose products aren't known. */
     private void requestLacking(Tx tx, Changes changes, UUID connectionId, Origin origin) {
         for (var change : changes.all()) {
             boolean isNew = change.before() == null;
@@ -177,6 +178,8 @@ public final class EventEffects {
                 // A fetch has asked for all lines up to a bound.
                 case Invoice invoice when invoice.state() != InvoiceState.STUB && !invoice.linesComplete() && origin.deliveryId() != null ->
                     fetches.request(tx, connectionId, "invoice", invoice.providerReference(), Fetches.Reason.LINES);
+                case Subscription subscription when origin.deliveryId() != null && subscription.discounts().stream().anyMatch(one -> one.couponReference() == null) ->
+                    fetches.request(tx, connectionId, "subscription", subscription.providerReference(), Fetches.Reason.DISCOUNTS);
                 case CouponMapping coupon when coupon.isLimited() == null && coupon.state() != CouponMappingState.DELETED && origin.deliveryId() != null ->
                     fetches.request(tx, connectionId, "coupon_mapping", coupon.providerReference(), Fetches.Reason.PRODUCTS);
                 case null, default -> { }

@@ -144,7 +144,7 @@ final class FetchStore {
                         .and(FETCHES.PROVIDER_REFERENCE.eq(reference))));
     }
 
-    /** Requests an object, with the transaction's next statement. @param reason event, stub, tie, lines, fee, products or difference */
+    /** Requests an object, with the transaction's next statement. @param reason event, stub, tie, lines, fee, products, discounts or difference */
     void request(Tx tx, UUID connectionId, String kind, String reference, String reason) {
         REQUEST.later(tx, Ids.next(), connectionId, kind, reference, reason);
     }

@@ -38,6 +38,8 @@ public final class Fetches {
         FEE,
         /** A coupon is limited to products, or not, and no event tells it. */
         PRODUCTS,
+        /** An event has the ids of a subscription's discounts only. */
+        DISCOUNTS,
         /** A reconciliation has found a difference. */
         DIFFERENCE
     }

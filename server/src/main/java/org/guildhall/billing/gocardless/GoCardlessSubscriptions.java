@@ -41,7 +41,7 @@ final class GoCardlessSubscriptions {
         return new ProviderSubscription(
                 reference, account, status, state, state.equals("paused") ? "paused" : "automatic", List.of(item(subscription, reference)),
                 subscription.day("start_date"), null, subscription.day("end_date"), false, status.equals("cancelled") ? ended : null, ended,
-                subscription.metadata());
+                state.equals("paused") ? paused(reference, context) : null, null, List.of(), subscription.metadata());
     }
 
     /** The instant of the end. GoCardless tells it by events only. */
@@ -55,6 +55,11 @@ final class GoCardlessSubscriptions {
                 .map(PastEvent::at)
                 .findFirst()
                 .orElse(event.at());
+    }
+
+    /** The instant of the present pause, which only its event tells; null if that wasn't received. */
+    private static @Nullable Instant paused(String reference, Context context) {
+        return context.past(reference).reversed().stream().filter(past -> past.type().equals("subscriptions.paused")).map(PastEvent::at).findFirst().orElse(null);
     }
 
     private static Item item(ProviderJson subscription, String reference) {

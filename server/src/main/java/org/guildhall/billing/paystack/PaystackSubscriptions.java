@@ -75,7 +75,7 @@ final class PaystackSubscriptions {
                 next);
         return new ProviderSubscription(
                 reference, customer, status, state, "automatic", List.of(item), subscription.time("createdAt"), null, ends ? next : null, ends, ended, ended,
-                subscription.metadata());
+                null, null, List.of(), subscription.metadata());
     }
 
     /** The card of a subscription; null if it has none. A card works until the end of its month. */

@@ -28,6 +28,8 @@ final class StripeFetches {
     private static final String EXPAND = "expand[]";
     /** A charge has its fee in its balance transaction, and a refund the instant at which its money left. */
     private static final Map<String, String> MOVED = Map.of(EXPAND, "balance_transaction");
+    /** Without the question for them a subscription has only the ids of its discounts. */
+    private static final String DISCOUNTS = "discounts";
 
     private final StripeApi api;
 
@@ -63,7 +65,7 @@ final class StripeFetches {
     List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
         return switch (kind) {
             case "account" -> List.of(event("customer.updated", one(apiKey, "customers", reference)));
-            case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference)));
+            case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference, Map.of(EXPAND, DISCOUNTS))));
             case "invoice" -> List.of(event("invoice.updated", invoice(apiKey, reference)));
             case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference, MOVED)));
             case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
@@ -96,6 +98,7 @@ final class StripeFetches {
         }
         if (kind.equals("subscription")) {
             parameters.put("status", "all");
+            parameters.put(EXPAND, "data." + DISCOUNTS);
         }
         if (kind.equals("coupon_mapping")) {
             parameters.put(EXPAND, "data." + StripeCoupons.PRODUCTS);

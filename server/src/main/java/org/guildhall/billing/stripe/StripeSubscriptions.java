@@ -1,12 +1,16 @@
 package org.guildhall.billing.stripe;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.guildhall.billing.events.ProviderEvent;
 import org.guildhall.billing.events.ProviderJson;
+import org.guildhall.billing.events.ProviderSubscription.Discount;
 import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.events.UnreadableEvent;
+import org.jspecify.annotations.Nullable;
 
 /** Reads Stripe's subscriptions. The billing period is a member of the items since version basil, and of the subscription before. */
 final class StripeSubscriptions {
@@ -14,6 +18,7 @@ final class StripeSubscriptions {
     private static final int WORD_MAX = 20;
     private static final int STATUS_MAX = 60;
     private static final int ITEMS_MAX = 100;
+    private static final int DISCOUNTS_MAX = 100;
 
     private StripeSubscriptions() {}
 
@@ -25,7 +30,8 @@ final class StripeSubscriptions {
                 subscription.requiredReference("id"), subscription.requiredReference("customer"), status,
                 event.type().equals("customer.subscription.deleted") ? ended(status) : state(subscription, status), collection(subscription),
                 items(subscription), subscription.instant("start_date"), subscription.instant("trial_end"), subscription.instant("cancel_at"),
-                subscription.flag("cancel_at_period_end"), subscription.instant("canceled_at"), subscription.instant("ended_at"), subscription.metadata());
+                subscription.flag("cancel_at_period_end"), subscription.instant("canceled_at"), subscription.instant("ended_at"), null, resumesAt(subscription),
+                discounts(subscription), subscription.metadata());
     }
 
     private static String ended(String status) {
@@ -45,6 +51,41 @@ final class StripeSubscriptions {
             return "paused";
         }
         return "send_invoice".equals(subscription.text("collection_method", STATUS_MAX)) ? "invoice" : "automatic";
+    }
+
+    /** Stripe tells when collecting is going to be resumed, and not since when it is paused. */
+    private static @Nullable Instant resumesAt(ProviderJson subscription) {
+        var pause = subscription.child("pause_collection");
+        return pause == null ? null : pause.instant("resumes_at");
+    }
+
+    /** A subscription has a list of discounts, and had a single one before. Their objects come with an answer only, and events have their ids. */
+    private static List<Discount> discounts(ProviderJson subscription) {
+        var all = subscription.member("discounts");
+        if (all.size() > DISCOUNTS_MAX) {
+            throw subscription.wrong("discounts", "longer than the server reads");
+        }
+        var discounts = new ArrayList<Discount>();
+        for (var node : all) {
+            discounts.add(node.isObject() ? discount(StripeMoney.read(node, "discounts")) : new Discount(id(subscription, node), null, null, null));
+        }
+        var single = subscription.child("discount");
+        return !discounts.isEmpty() || single == null ? discounts : List.of(discount(single));
+    }
+
+    private static String id(ProviderJson subscription, JsonNode node) {
+        if (!node.isTextual() || !node.textValue().matches("[!-~]{1,255}")) {
+            throw subscription.wrong("discounts", "no list of discounts");
+        }
+        return node.textValue();
+    }
+
+    /** Since version clover the coupon is a member of the source. */
+    private static Discount discount(ProviderJson discount) {
+        var source = discount.child("source");
+        return new Discount(
+                discount.requiredReference("id"), source == null ? discount.reference("coupon") : source.reference("coupon"), discount.instant("start"),
+                discount.instant("end"));
     }
 
     private static List<Item> items(ProviderJson subscription) {

@@ -3,7 +3,9 @@ package org.guildhall.billing.subscriptions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.core.data.Ids;
@@ -35,6 +37,11 @@ public record SubscriptionItem(UUID id, Item facts) {
                                 .orElseGet(Ids::next),
                         item))
                 .toList();
+    }
+
+    /** The next end of a billing period; null if none is known. */
+    static @Nullable Instant periodEndsAt(List<SubscriptionItem> items) {
+        return items.stream().map(item -> item.facts().periodEndsAt()).filter(Objects::nonNull).min(Comparator.naturalOrder()).orElse(null);
     }
 
     static String json(List<SubscriptionItem> items) {

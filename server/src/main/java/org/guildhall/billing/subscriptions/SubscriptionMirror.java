@@ -41,7 +41,8 @@ final class SubscriptionMirror {
             return Applied.of(verdict);
         }
         var items = SubscriptionItem.of(facts.items(), before.items());
-        var after = subscriptions.apply(tx, before.id(), facts, items, origin.deliveryId(), origin.position(), origin.apiVersion());
+        var discounts = SubscriptionDiscount.of(facts.discounts(), before.discounts());
+        var after = subscriptions.apply(tx, before.id(), facts, items, discounts, origin.deliveryId(), origin.position(), origin.apiVersion());
         changeStore.insert(tx, after.id(), SubscriptionDifference.between(before, after), origin.deliveryId(), origin.position().at());
         record(tx, changes, locked.isNew() ? null : before, after);
         return new Applied(verdict.outcome(), after.organizationId(), after.id());

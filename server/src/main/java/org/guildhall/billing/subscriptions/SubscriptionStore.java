@@ -4,6 +4,7 @@ import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
 import static org.guildhall.schema.billing.Tables.CONNECTIONS;
 import static org.guildhall.schema.billing.Tables.DUNNING_CASES;
+import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
+import org.guildhall.billing.events.ProviderSubscription.Discount;
 import org.guildhall.billing.events.ProviderSubscription;
 import org.guildhall.billing.fetches.FetchColumnStore;
 import org.guildhall.billing.fetches.FetchStatus;
@@ -49,12 +51,14 @@ final class SubscriptionStore {
      * @param provider the provider of its connection
      * @param organizationId the organization of its account; null if the account isn't linked
      * @param suspendedAt the instant since which a dunning case has suspended its entitlements; null if none has
+     * @param latestInvoiceId the newest of its mirrored invoices; null if there is none
      * @param position the place of the content in the provider's order; null for a stub
      */
     record Row(
             UUID id, UUID connectionId, String provider, String reference, @Nullable String providerStatus, String state, UUID accountId, @Nullable UUID organizationId,
             List<SubscriptionItem> items, String collection, @Nullable Instant startsAt, @Nullable Instant trialEndsAt, @Nullable Instant cancelAt,
-            boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt, @Nullable Instant suspendedAt, Map<String, String> metadata,
+            boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt, @Nullable Instant pausedAt, @Nullable Instant resumesAt,
+            @Nullable Instant suspendedAt, List<SubscriptionDiscount> discounts, @Nullable UUID latestInvoiceId, Map<String, String> metadata,
             @Nullable UUID unmappedTaskId, @Nullable UUID deliveryId, @Nullable Position position, @Nullable String apiVersion, Instant observedAt,
             Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {
 
@@ -70,7 +74,7 @@ final class SubscriptionStore {
     /** The filters of a list; null for an absent one. */
     record Filter(
             @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable UUID organizationId, @Nullable String state, @Nullable String reference,
-            TimeWindow cancels, TimeWindow created) {}
+            TimeWindow cancels, TimeWindow periodEnds, TimeWindow created) {}
 
     /** The most subscriptions of an organization or an account that count for its plans. */
     private static final int COUNTED_MAX = 200;
@@ -89,10 +93,29 @@ final class SubscriptionStore {
                     .and(DUNNING_CASES.SUBSCRIPTION_ID.eq(SUBSCRIPTIONS.ID))
                     .and(DUNNING_CASES.STATE.eq(inline("suspended"))))
             .as("suspended_at");
+    /** A draft isn't issued yet, so it is the newest. */
+    private static final Field<UUID> LATEST_INVOICE = field(
+            select(INVOICES.ID)
+                    .from(INVOICES)
+                    .where(INVOICES.TENANT_ID.eq(SUBSCRIPTIONS.TENANT_ID))
+                    .and(INVOICES.CONNECTION_ID.eq(SUBSCRIPTIONS.CONNECTION_ID))
+                    .and(INVOICES.SUBSCRIPTION_REFERENCE.eq(SUBSCRIPTIONS.PROVIDER_REFERENCE))
+                    .and(INVOICES.STATE.ne(inline("deleted")))
+                    .orderBy(INVOICES.ISSUED_AT.desc(), INVOICES.PROVIDER_REFERENCE.desc())
+                    .limit(inline(1)))
+            .as("latest_invoice_id");
+    private static final Field<JSONB> COUPONS = DSL.field("""
+                    (select jsonb_object_agg(m.provider_reference, m.id)
+                    from billing.coupon_mappings m
+                    where m.tenant_id = {0} and m.connection_id = {1}
+                        and m.provider_reference = any (array(select d ->> 'coupon' from jsonb_array_elements({2}) d)))""",
+                    SQLDataType.JSONB, SUBSCRIPTIONS.TENANT_ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.DISCOUNTS)
+            .as("coupons");
     private static final List<Field<?>> COLUMNS = List.of(
             SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, PROVIDER, SUBSCRIPTIONS.PROVIDER_REFERENCE, SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE,
             SUBSCRIPTIONS.ACCOUNT_ID, ORGANIZATION, SUBSCRIPTIONS.ITEMS, SUBSCRIPTIONS.COLLECTION, SUBSCRIPTIONS.STARTS_AT, SUBSCRIPTIONS.TRIAL_ENDS_AT,
-            SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUSPENDED_AT, SUBSCRIPTIONS.METADATA,
+            SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT, SUBSCRIPTIONS.ENDED_AT, SUBSCRIPTIONS.PAUSED_AT,
+            SUBSCRIPTIONS.RESUMES_AT, SUSPENDED_AT, SUBSCRIPTIONS.DISCOUNTS, COUPONS, LATEST_INVOICE, SUBSCRIPTIONS.METADATA,
             SUBSCRIPTIONS.UNMAPPED_TASK_ID, SUBSCRIPTIONS.DELIVERY_ID, SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE, SUBSCRIPTIONS.PROVIDER_AT,
             SUBSCRIPTIONS.MIRROR_RANK, SUBSCRIPTIONS.API_VERSION, SUBSCRIPTIONS.OBSERVED_AT, SUBSCRIPTIONS.CREATED_AT, SUBSCRIPTIONS.UPDATED_AT,
             SUBSCRIPTIONS.VERSION, FETCH);
@@ -126,7 +149,8 @@ final class SubscriptionStore {
                     .set(Columns.assigned(
                             SUBSCRIPTIONS.PROVIDER_STATUS, SUBSCRIPTIONS.STATE, SUBSCRIPTIONS.ITEMS, SUBSCRIPTIONS.COLLECTION, SUBSCRIPTIONS.STARTS_AT,
                             SUBSCRIPTIONS.TRIAL_ENDS_AT, SUBSCRIPTIONS.CANCEL_AT, SUBSCRIPTIONS.CANCEL_AT_PERIOD_END, SUBSCRIPTIONS.CANCELED_AT,
-                            SUBSCRIPTIONS.ENDED_AT, SUBSCRIPTIONS.METADATA, SUBSCRIPTIONS.DELIVERY_ID, SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE,
+                            SUBSCRIPTIONS.ENDED_AT, SUBSCRIPTIONS.PAUSED_AT, SUBSCRIPTIONS.RESUMES_AT, SUBSCRIPTIONS.DISCOUNTS,
+                            SUBSCRIPTIONS.PERIOD_ENDS_AT, SUBSCRIPTIONS.METADATA, SUBSCRIPTIONS.DELIVERY_ID, SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE,
                             SUBSCRIPTIONS.PROVIDER_AT, SUBSCRIPTIONS.MIRROR_RANK, SUBSCRIPTIONS.API_VERSION))
                     .set(SUBSCRIPTIONS.OBSERVED_AT, Columns.now())
                     .where(BY_ID)
@@ -162,6 +186,7 @@ final class SubscriptionStore {
                     .and(by.oneOf(SUBSCRIPTIONS.STATE, Filter::state))
                     .and(by.is(SUBSCRIPTIONS.PROVIDER_REFERENCE, Filter::reference))
                     .and(by.within(SUBSCRIPTIONS.CANCEL_AT, Filter::cancels))
+                    .and(by.within(SUBSCRIPTIONS.PERIOD_ENDS_AT, Filter::periodEnds))
                     .and(by.within(SUBSCRIPTIONS.CREATED_AT, Filter::created)),
             SubscriptionStore::row);
 
@@ -207,10 +232,12 @@ final class SubscriptionStore {
 
     /** Replaces the content of a locked subscription. */
     Row apply(
-            Tx tx, UUID id, ProviderSubscription facts, List<SubscriptionItem> items, @Nullable UUID deliveryId, Position position, @Nullable String apiVersion) {
+            Tx tx, UUID id, ProviderSubscription facts, List<SubscriptionItem> items, List<Discount> discounts, @Nullable UUID deliveryId, Position position,
+            @Nullable String apiVersion) {
         return APPLY.single(tx,
                 facts.status(), facts.state(), JSONB.valueOf(SubscriptionItem.json(items)), facts.collection(), facts.startsAt(), facts.trialEndsAt(), facts.cancelAt(),
-                facts.cancelAtPeriodEnd(), facts.canceledAt(), facts.endedAt(), Columns.jsonb(facts.metadata()), deliveryId, position.eventReference(),
+                facts.cancelAtPeriodEnd(), facts.canceledAt(), facts.endedAt(), facts.pausedAt(), facts.resumesAt(),
+                JSONB.valueOf(SubscriptionDiscount.json(discounts)), SubscriptionItem.periodEndsAt(items), Columns.jsonb(facts.metadata()), deliveryId, position.eventReference(),
                 position.at(), position.rank(), apiVersion, id);
     }
 
@@ -226,7 +253,8 @@ final class SubscriptionStore {
                 cells.get(SUBSCRIPTIONS.PROVIDER_STATUS), cells.get(SUBSCRIPTIONS.STATE), cells.get(SUBSCRIPTIONS.ACCOUNT_ID), cells.get(ORGANIZATION),
                 SubscriptionItem.read(cells.get(SUBSCRIPTIONS.ITEMS).data()), cells.get(SUBSCRIPTIONS.COLLECTION), cells.get(SUBSCRIPTIONS.STARTS_AT),
                 cells.get(SUBSCRIPTIONS.TRIAL_ENDS_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT), cells.get(SUBSCRIPTIONS.CANCEL_AT_PERIOD_END),
-                cells.get(SUBSCRIPTIONS.CANCELED_AT), cells.get(SUBSCRIPTIONS.ENDED_AT), cells.get(SUSPENDED_AT), Columns.texts(cells.get(SUBSCRIPTIONS.METADATA)),
+                cells.get(SUBSCRIPTIONS.CANCELED_AT), cells.get(SUBSCRIPTIONS.ENDED_AT), cells.get(SUBSCRIPTIONS.PAUSED_AT), cells.get(SUBSCRIPTIONS.RESUMES_AT),
+                cells.get(SUSPENDED_AT), SubscriptionDiscount.read(cells.get(SUBSCRIPTIONS.DISCOUNTS).data(), Columns.texts(cells.get(COUPONS))), cells.get(LATEST_INVOICE), Columns.texts(cells.get(SUBSCRIPTIONS.METADATA)),
                 cells.get(SUBSCRIPTIONS.UNMAPPED_TASK_ID), cells.get(SUBSCRIPTIONS.DELIVERY_ID),
                 at == null ? null : new Position(at, cells.get(SUBSCRIPTIONS.MIRROR_RANK), cells.get(SUBSCRIPTIONS.PROVIDER_EVENT_REFERENCE)),
                 cells.get(SUBSCRIPTIONS.API_VERSION), cells.get(SUBSCRIPTIONS.OBSERVED_AT), cells.get(SUBSCRIPTIONS.CREATED_AT),

@@ -2,6 +2,8 @@ package org.guildhall.billing.subscriptions;
 
 import org.guildhall.api.model.AccountId;
 import org.guildhall.api.model.ConnectionId;
+import org.guildhall.api.model.CouponMappingId;
+import org.guildhall.api.model.InvoiceId;
 import org.guildhall.api.model.ItemEntitlement;
 import org.guildhall.api.model.OrganizationId;
 import org.guildhall.api.model.OverviewSubscription;
@@ -31,7 +33,8 @@ final class SubscriptionViews {
                 row.organizationId() == null ? null : new OrganizationId(row.organizationId()),
                 row.items().stream().map(item -> toApi(item, mapping)).toList(), SubscriptionCollection.fromValue(row.collection()), row.startsAt(),
                 row.trialEndsAt(), row.cancelAt(), row.cancelAtPeriodEnd(), row.canceledAt(), row.endedAt(),
-                row.suspendedAt(),
+                row.pausedAt(), row.resumesAt(), row.suspendedAt(), row.discounts().stream().map(SubscriptionViews::toApi).toList(),
+                row.latestInvoiceId() == null ? null : new InvoiceId(row.latestInvoiceId()),
                 MirrorViews.mirror(row.deliveryId(), row.position(), row.apiVersion(), row.observedAt(), row.fetch()), row.metadata(), row.createdAt(), row.updatedAt(),
                 row.version());
     }
@@ -45,6 +48,13 @@ final class SubscriptionViews {
                 product == null ? null : new ProductId(product.productId()), facts.quantity(),
                 facts.amountMinor() == null || facts.currency() == null ? null : new UnitAmount(facts.amountMinor(), facts.currency()), facts.interval(),
                 facts.intervalCount(), facts.periodStartsAt(), facts.periodEndsAt(), ItemEntitlement.fromValue(mapping.entitlement(facts)));
+    }
+
+    private static org.guildhall.api.model.SubscriptionDiscount toApi(SubscriptionDiscount discount) {
+        var facts = discount.facts();
+        return new org.guildhall.api.model.SubscriptionDiscount(
+                facts.reference(), facts.coupon(), discount.couponMappingId() == null ? null : new CouponMappingId(discount.couponMappingId()),
+                facts.startsAt(), facts.endsAt());
     }
 
     static OverviewSubscription toOverview(SubscriptionStore.Row row) {

@@ -57,6 +57,7 @@ final class SubscriptionsHandler {
                     query.connectionId() == null ? null : query.connectionId().value(), query.accountId() == null ? null : query.accountId().value(),
                     query.organizationId() == null ? null : query.organizationId().value(), query.state() == null ? null : query.state().value(),
                     query.providerReference(), new TimeWindow(query.cancelsAfter(), query.cancelsFrom(), query.cancelsBefore()),
+                    new TimeWindow(query.periodEndsAfter(), query.periodEndsFrom(), query.periodEndsBefore()),
                     new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
             var page = subscriptions.list(call.tx(), call.page(), filter);
             var mapping = mapping(call.tx(), page.data());

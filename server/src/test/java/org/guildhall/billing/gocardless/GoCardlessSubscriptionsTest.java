@@ -80,6 +80,20 @@ class GoCardlessSubscriptionsTest {
         until("Public default", () -> plans.plans(organization));
     }
 
+    /** GoCardless tells the instant of a pause by its event only, whatever comes after it. */
+    @Test
+    void pause_hasTheInstantOfItsEvent() {
+        link();
+        put("paused", Map.of());
+        gocardless.send(
+                event("EV3", "2026-09-14T06:00:00.000Z", "subscriptions.amended", "SB1"), event("EV1", "2026-09-09T06:00:00.000Z", "subscriptions.paused", "SB1"),
+                event("EV2", "2026-09-12T06:00:00.000Z", "subscriptions.paused", "SB1"));
+        until("paused 2026-09-12T06:00:00.000000Z null", () -> gocardless.shown("subscriptions", "collection", "paused_at", "resumes_at"));
+        put("active", Map.of());
+        gocardless.send(event("EV4", "2026-09-15T06:00:00.000Z", "subscriptions.resumed", "SB1"));
+        until("automatic null null", () -> gocardless.shown("subscriptions", "collection", "paused_at", "resumes_at"));
+    }
+
     @Test
     void withoutAPrice_thePlanIsUnmapped() {
         link();
@@ -101,5 +115,6 @@ class GoCardlessSubscriptionsTest {
                 "subscription", "SB1", "payment", "PM1")));
         until("pending", () -> gocardless.shown("payments", "state"));
         assertEquals("SB1", gocardless.shown("invoices", "subscription_reference"));
+        until("true", () -> String.valueOf(gocardless.shown("subscriptions", "latest_invoice_id").equals(gocardless.shown("invoices", "id"))));
     }
 }
