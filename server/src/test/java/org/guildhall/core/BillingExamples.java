@@ -101,6 +101,7 @@ final class BillingExamples {
 
             example(LIST_SUBSCRIPTIONS).entry(BillingExamples::subscription),
             example(GET_SUBSCRIPTION).at("subscription_id", BillingExamples::subscription),
+            example(LIST_ALL_SUBSCRIPTION_CHANGES).entry(BillingExamples::change),
             example(LIST_SUBSCRIPTION_CHANGES).at("subscription_id", BillingExamples::subscription).entry(BillingExamples::change),
 
             example(CREATE_DUNNING_POLICY).makes("dpl"),
@@ -263,7 +264,7 @@ final class BillingExamples {
     static void unfinishedReconciliation(SampleData samples) {
         var account = StripeStandIn.shared().account();
         IntStream.rangeClosed(0, 100).forEach(at -> account.put("customers", Map.of("id", "cus_sample" + at, "object", "customer")));
-        account.between(() -> account.fails(500, 600));
+        account.betweenReads(() -> account.fails(500, 600));
         var made = reconcile(samples, samples.made("/api/v1/billing/connections", Map.of(
                 "name", "Stripe", "provider", "stripe", "livemode", true, "api_key", account.apiKey())));
         until(() -> "100".equals(String.valueOf(samples.http.get("/api/v1/billing/reconciliations/" + made).at("/compared"))));

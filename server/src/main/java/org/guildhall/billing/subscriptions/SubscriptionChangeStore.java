@@ -1,5 +1,7 @@
 package org.guildhall.billing.subscriptions;
 
+import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTION_CHANGES;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
@@ -17,7 +19,10 @@ import org.guildhall.core.sql.ListQuery;
 import org.guildhall.core.sql.PageRequest;
 import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
+import org.guildhall.core.sql.TimeWindow;
+import org.jooq.Condition;
 import org.jooq.Field;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of subscriptions. They are never changed themselves. */
@@ -27,7 +32,7 @@ final class SubscriptionChangeStore {
     record Row(UUID id, UUID subscriptionId, Change change, @Nullable UUID deliveryId, Instant providerAt, Instant observedAt) {}
 
     /** The filters of a list; null for an absent one. */
-    record Filter(UUID subscriptionId, @Nullable String kind) {}
+    record Filter(@Nullable UUID subscriptionId, @Nullable UUID organizationId, @Nullable String kind, TimeWindow provider) {}
 
     private static final List<Field<?>> COLUMNS = List.of(
             SUBSCRIPTION_CHANGES.ID, SUBSCRIPTION_CHANGES.SUBSCRIPTION_ID, SUBSCRIPTION_CHANGES.KIND, SUBSCRIPTION_CHANGES.ITEM_ID,
@@ -42,8 +47,16 @@ final class SubscriptionChangeStore {
             by -> select(COLUMNS)
                     .from(SUBSCRIPTION_CHANGES)
                     .where(by.is(SUBSCRIPTION_CHANGES.SUBSCRIPTION_ID, Filter::subscriptionId))
-                    .and(by.oneOf(SUBSCRIPTION_CHANGES.KIND, Filter::kind)),
+                    .and(by.when(SQLDataType.UUID, Filter::organizationId, SubscriptionChangeStore::ofOrganization))
+                    .and(by.oneOf(SUBSCRIPTION_CHANGES.KIND, Filter::kind))
+                    .and(by.within(SUBSCRIPTION_CHANGES.PROVIDER_AT, Filter::provider)),
             SubscriptionChangeStore::row);
+
+    private static Condition ofOrganization(Field<UUID> organizationId) {
+        return SUBSCRIPTION_CHANGES.SUBSCRIPTION_ID.in(select(SUBSCRIPTIONS.ID)
+                .from(SUBSCRIPTIONS)
+                .where(SUBSCRIPTIONS.ACCOUNT_ID.in(select(ACCOUNTS.ID).from(ACCOUNTS).where(ACCOUNTS.ORGANIZATION_ID.eq(organizationId)))));
+    }
 
     /** Adds changes, with the transaction's next statement. */
     void insert(Tx tx, UUID subscriptionId, List<Change> changes, @Nullable UUID deliveryId, Instant providerAt) {

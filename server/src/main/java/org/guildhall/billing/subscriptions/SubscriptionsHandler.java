@@ -7,6 +7,7 @@ import org.guildhall.api.Page;
 import org.guildhall.api.Reply;
 import org.guildhall.api.billing.SubscriptionChangesApi;
 import org.guildhall.api.billing.SubscriptionsApi;
+import org.guildhall.api.model.ListAllSubscriptionChangesQuery;
 import org.guildhall.api.model.ListSubscriptionChangesQuery;
 import org.guildhall.api.model.ListSubscriptionsQuery;
 import org.guildhall.api.model.Subscription;
@@ -74,9 +75,18 @@ final class SubscriptionsHandler {
     private final class Changes implements SubscriptionChangesApi<Call> {
 
         @Override
+        public Reply<Page<SubscriptionChange>> listAllSubscriptionChanges(Call call, ListAllSubscriptionChangesQuery query) {
+            var filter = new SubscriptionChangeStore.Filter(
+                    query.subscriptionId() == null ? null : query.subscriptionId().value(), query.organizationId() == null ? null : query.organizationId().value(),
+                    query.kind() == null ? null : query.kind().value(), new TimeWindow(query.providerAfter(), query.providerFrom(), query.providerBefore()));
+            return Reply.list(changes.list(call.tx(), call.page(), filter).map(SubscriptionViews::toApi));
+        }
+
+        @Override
         public Reply<Page<SubscriptionChange>> listSubscriptionChanges(Call call, SubscriptionId subscriptionId, ListSubscriptionChangesQuery query) {
             Require.found(subscriptions.get(call.tx(), subscriptionId.value()));
-            var filter = new SubscriptionChangeStore.Filter(subscriptionId.value(), query.kind() == null ? null : query.kind().value());
+            var filter = new SubscriptionChangeStore.Filter(
+                    subscriptionId.value(), null, query.kind() == null ? null : query.kind().value(), new TimeWindow(null, null, null));
             return Reply.list(changes.list(call.tx(), call.page(), filter).map(SubscriptionViews::toApi));
         }
     }

@@ -245,11 +245,37 @@ class SubscriptionsTest {
         send("updated", now + 4, subscription("sub_1", "active", item("si_sub_1", "prod_flexible", 3, now + 5000), item("si_2", "prod_standard", 1, now)));
         send("updated", now + 5, subscription("sub_1", "active", item("si_sub_1", "prod_flexible", 3, now + 5000)));
         var id = http.get(SUBSCRIPTIONS).expect(200).at("/data/0/id");
-        var kinds = new ArrayList<String>();
-        http.get(SUBSCRIPTIONS + "/" + id + "/changes").expect(200).json().get("data").forEach(change -> kinds.add(change.get("kind").asText()));
         assertEquals(List.of("created", "state_changed", "cancel_scheduled", "cancel_withdrawn", "paused", "resumed", "price_changed", "quantity_changed",
-                "period_renewed", "item_added", "item_removed"), kinds.stream().toList());
+                "period_renewed", "item_added", "item_removed"), kinds(SUBSCRIPTIONS + "/" + id + "/changes"));
         assertNull(http.get(SUBSCRIPTIONS + "/" + id).expect(200).at("/cancel_at"));
+    }
+
+    @Test
+    void changes_ofAllSubscriptions_areFound() {
+        var organization = plans.organization();
+        customer(organization);
+        send("created", now, standard("sub_1", "trialing"));
+        send("updated", now + 5, standard("sub_1", "active"));
+        var foreign = standard("sub_2", "active");
+        foreign.put("customer", "cus_2");
+        send("created", now + 9, foreign);
+        var all = "/api/v1/billing/subscription-changes?";
+        assertEquals(List.of("created", "state_changed", "created"), kinds(all));
+        assertEquals(List.of("created", "state_changed"), kinds(all + "organization_id=" + organization));
+        assertEquals(List.of("created", "created"), kinds(all + "kind=created"));
+        var first = http.get(SUBSCRIPTIONS + "?provider_reference=sub_1").expect(200).at("/data/0/id");
+        assertEquals(List.of("created", "state_changed"), kinds(all + "subscription_id=" + first));
+        var at = Instant.ofEpochSecond(now + 5);
+        assertEquals(List.of("state_changed", "created"), kinds(all + "provider_from=" + at));
+        assertEquals(List.of("created"), kinds(all + "provider_after=" + at));
+        assertEquals(List.of("created"), kinds(all + "provider_before=" + at));
+        assertEquals("active", http.get(all + "kind=state_changed&expand=subscription").expect(200).at("/data/0/subscription/state"));
+    }
+
+    private List<String> kinds(String path) {
+        var kinds = new ArrayList<String>();
+        http.get(path).expect(200).json().get("data").forEach(change -> kinds.add(change.get("kind").asText()));
+        return kinds;
     }
 
     @Test
