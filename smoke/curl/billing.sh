@@ -58,6 +58,8 @@ check "the delivery tells its effect" 200 '.received_count == 2' '.outcome == "a
 account=$(member '.effects[0].entity_id')
 call GET "/billing/accounts/$account"
 check "the account is the newest one" 200 '.name == "Mira Rossi"' '.state == "active"' '.link_source == "none"' ".mirror.delivery_id == \"$delivery\""
+call GET "$deliveries?account_id=$account&sort=created_at"
+check "and has both deliveries" 200 "[.data[].event_reference] == [\"evt_$run\", \"evt_old_$run\"]"
 call POST "/billing/delivery-replays?dry_run=true" "{\"filter\": {\"connection_id\": \"$connection\", \"state\": \"processed\"}}"
 check "a replay of both is tried" 202 '.total == 2' '.state == "queued"'
 call POST /billing/delivery-replays "{\"external_id\": \"smoke-$run\", \"filter\": {\"connection_id\": \"$connection\", \"state\": \"processed\"}}"
@@ -128,6 +130,8 @@ call GET "/billing/subscriptions?account_id=$account"
 check "has its items" 200 '.data | length == 1' '.data[0].items[0].entitlement == "unmapped"' '.data[0].items[0].unit_amount == {"amount_minor": 12900, "currency": "AUD"}'
 call GET "/billing/subscriptions/$(member '.data[0].id')/changes"
 check "and its changes" 200 '.data[0].kind == "created"'
+call GET "/billing/subscription-changes?subscription_id=$(member '.data[0].subscription_id')&kind=created&expand=subscription"
+check "also among those of all subscriptions" 200 '.data | length == 1' ".data[0].subscription.provider_reference == \"sub_$run\""
 resumption=$((begun + 86400))
 send "evt_paused_$run" customer.subscription.updated "$((begun + 1))" "{\"id\": \"sub_$run\", \"object\": \"subscription\", \"customer\": \"cus_$run\",
   \"status\": \"active\", \"pause_collection\": {\"behavior\": \"void\", \"resumes_at\": $resumption}, \"discounts\": [\"di_$run\"],
@@ -139,6 +143,12 @@ check "tells its end, and the discount" 200 '.data | length == 1' '.data[0].coll
     '.data[0].paused_at == null' ".data[0].discounts[0].provider_reference == \"di_$run\"" '.data[0].discounts[0].coupon_reference == null'
 call GET "/billing/subscriptions?account_id=$account&period_ends_before=${resumes}Z"
 check "and its period ends no earlier" 200 '.data == []'
+send "evt_declined_$run" payment_intent.payment_failed "$begun" "{\"id\": \"pi_declined_$run\", \"object\": \"payment_intent\",
+  \"status\": \"requires_payment_method\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"amount\": 12900,
+  \"last_payment_error\": {\"code\": \"card_declined\"}}"
+check "a failed payment is applied" 200 '.deliveries[0].state == "processed"'
+call GET '/platform/events?type=payment.failed&sort=-position&limit=1'
+check "and in the event feed" 200 ".data[0].after.provider_reference == \"pi_declined_$run\""
 # An invoice of a customer, signed as Stripe does.
 sent="{\"id\": \"evt_in_$run\", \"object\": \"event\", \"type\": \"invoice.finalized\", \"created\": $begun, \"livemode\": true, \"data\": {\"object\": {
   \"id\": \"in_$run\", \"object\": \"invoice\", \"status\": \"open\", \"customer\": \"cus_$run\", \"currency\": \"aud\", \"number\": \"SMOKE-$run\",

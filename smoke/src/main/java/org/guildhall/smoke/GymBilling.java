@@ -23,12 +23,15 @@ import org.guildhall.client.model.ListConnectionsOptions;
 import org.guildhall.client.model.ListDunningPoliciesOptions;
 import org.guildhall.client.model.ListOperationalTasksOptions;
 import org.guildhall.client.model.ListPersonsOptions;
+import org.guildhall.client.model.ListProductsOptions;
 import org.guildhall.client.model.NewConnection;
 import org.guildhall.client.model.NewDunningPolicy;
 import org.guildhall.client.model.NewDunningStep;
 import org.guildhall.client.model.NewTaskOutcome;
 import org.guildhall.client.model.PaymentProvider;
 import org.guildhall.client.model.Person;
+import org.guildhall.client.model.ProductPatch;
+import org.guildhall.client.model.ProviderReferencesPatch;
 import org.guildhall.client.model.TaskOutcomeKind;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,7 @@ final class GymBilling {
 
     private static final String SECRET = "whsec_demo_of_winter_street_01";
     private static final List<String> PAYERS = List.of("emma-sato", "viktor-horvat", "nina-petrova", "isaac-brown");
+    private static final String LOCKER_PAYER = "nina-petrova";
     /** Pays the last invoice at the second attempt, so that its task is completed. */
     private static final String LATE_PAYER = "aaron-mitchell";
     /** Owes the last invoice: somebody has called him, and its dunning case is open. */
@@ -78,12 +82,14 @@ final class GymBilling {
                         .withStopOn(List.of(DunningStop.SUBSCRIPTION_ENDED, DunningStop.DISPUTE))));
         var seed = new GymBilling(tenant, URI.create(baseUrl + "/api/v1/billing/webhooks/" + connection.id()));
         seed.coupons();
+        seed.locker();
         PAYERS.forEach(key -> seed.payer(key, Habit.AT_ONCE));
         seed.refunded(PAYERS.getFirst());
         seed.payer(LATE_PAYER, Habit.LATE);
         seed.payer(OWING_PAYER, Habit.NEVER);
         seed.called(OWING_PAYER);
-        progress.step("two years of invoices; one was paid late, one is open after a call to its payer, and one was refunded in part; two coupons, and a promotion code");
+        progress.step("two years of invoices; one was paid late, one is open after a call to its payer, and one was refunded in part; two coupons, and a promotion code;"
+                + " a locker whose payments are paused");
     }
 
     /** A coupon for new members with the word for it, and one of last year that was deleted. */
@@ -96,6 +102,28 @@ final class GymBilling {
         var summer = coupon("SUMMER20", "Summer", "\"amount_off\": 2000, \"currency\": \"aud\"", "once", null, made);
         send("coupon.created", "SUMMER20", made, summer);
         send("coupon.deleted", "SUMMER20", begin(YearMonth.now(ZONE).minusMonths(MONTHS / 2)), summer);
+    }
+
+    /** A member rents a locker with the coupon; nothing is collected for it until next month. */
+    private void locker() {
+        var products = tenant.catalog().products();
+        var locker = products.list(new ListProductsOptions().withExternalId("locker")).data().getFirst();
+        products.update(locker.id(), new ProductPatch().withProviderReferences(new ProviderReferencesPatch().withStripe("prod_locker")));
+        var month = YearMonth.now(ZONE);
+        long begun = begin(month.minusMonths(1));
+        var rent = """
+                {"id": "sub_locker", "object": "subscription", "status": "active", "customer": "cus_%s", "currency": "aud", "start_date": %d,
+                 "collection_method": "charge_automatically", "pause_collection": %s, "metadata": {},
+                 "discounts": [{"id": "di_locker", "object": "discount", "source": {"type": "coupon", "coupon": "WELCOME10"}, "start": %d, "end": %d}],
+                 "items": {"object": "list", "data": [{"id": "si_locker", "object": "subscription_item", "quantity": 1, "current_period_start": %d,
+                   "current_period_end": %d, "price": {"id": "price_locker", "product": "prod_locker", "unit_amount": 1500, "currency": "aud",
+                   "recurring": {"interval": "month", "interval_count": 1}}}]}}""";
+        var payer = word(LOCKER_PAYER);
+        long end = begin(month.plusMonths(1));
+        send("customer.subscription.created", "locker", begun, rent.formatted(
+                payer, begun, "null", begun, begin(month.plusMonths(2)), begun, begin(month)));
+        send("customer.subscription.updated", "locker", begin(month), rent.formatted(
+                payer, begun, "{\"behavior\": \"void\", \"resumes_at\": " + end + "}", begun, begin(month.plusMonths(2)), begin(month), end));
     }
 
     private static String coupon(String id, String name, String reduction, String duration, @Nullable Integer months, long made) {
@@ -119,10 +147,15 @@ final class GymBilling {
             long paid = begin(month) + SECONDS_TO_PAYMENT;
             if (ago == 0 && habit != Habit.AT_ONCE) {
                 send("invoice.payment_failed", key + "_" + month, paid, invoice(key, month, "open", 1));
+                send("payment_intent.payment_failed", key + "_" + month, paid, intent(key, month, "requires_payment_method"));
                 paid += SECONDS_TO_PAYMENT;
             }
             if (ago > 0 || habit != Habit.NEVER) {
                 send("invoice.paid", key + "_" + month, paid, invoice(key, month, "paid", 1));
+            }
+            if (ago == 0 && habit == Habit.LATE) {
+                send("payment_intent.succeeded", key + "_" + month, paid, intent(key, month, "succeeded"));
+                send("invoice_payment.paid", key + "_" + month, paid, applied(key, month));
             }
         }
     }
@@ -175,6 +208,23 @@ final class GymBilling {
                         word(key + month), status, word(key), word(key + month), AMOUNT_MINOR, AMOUNT_MINOR, AMOUNT_MINOR, paid ? AMOUNT_MINOR : 0,
                         paid ? 0 : AMOUNT_MINOR, attempts, GST_MINOR, begin, paid ? begin + SECONDS_TO_PAYMENT : "null", word(key + month), month, AMOUNT_MINOR,
                         begin, begin(month.plusMonths(1)), GST_MINOR);
+    }
+
+    /** The payment of an invoice. Only these events tell of it: those of the invoice don't name it. */
+    private static String intent(String key, YearMonth month, String status) {
+        boolean succeeded = status.equals("succeeded");
+        return """
+                {"id": "pi_%s", "object": "payment_intent", "status": "%s", "customer": "cus_%s", "currency": "aud", "amount": %d, "amount_received": %d,
+                 "last_payment_error": %s, "metadata": {}}"""
+                .formatted(
+                        word(key + month), status, word(key), AMOUNT_MINOR, succeeded ? AMOUNT_MINOR : 0, succeeded ? "null" : """
+                        {"code": "card_declined", "decline_code": "insufficient_funds", "message": "Your card has insufficient funds."}""");
+    }
+
+    private static String applied(String key, YearMonth month) {
+        return """
+                {"id": "inpay_%s", "object": "invoice_payment", "invoice": "in_%s", "currency": "aud", "amount_paid": %d,
+                 "payment": {"type": "payment_intent", "payment_intent": "pi_%s"}}""".formatted(word(key + month), word(key + month), AMOUNT_MINOR, word(key + month));
     }
 
     private static String word(String text) {
