@@ -40,8 +40,8 @@ class RefundsTest {
         stripe.send(StripeSender.event(event, type, now + second, object)).expect(200);
     }
 
-    private static Map<String, Object> refund(String id, long amount, String status, int second) {
-        return StripeBodies.with(StripeBodies.refund(id, "pi_1", amount, status), "created", Instant.now().getEpochSecond() - 100 + second);
+    private Map<String, Object> refund(String id, long amount, String status, int second) {
+        return StripeBodies.with(StripeBodies.refund(id, "pi_1", amount, status), "created", now + second);
     }
 
     /** An invoice of 129.00 AUD with 11.73 GST in it, paid by one payment. */
