@@ -254,7 +254,7 @@ call GET "/billing/payments?provider_reference=pi_$run"
 check "the payment is found" 200 '.data[0].state == "succeeded"'
 payment=$(member '.data[0].id')
 call GET "/billing/refunds?payment_id=$payment"
-check "with its refund" 200 '.data[0].amount.amount_minor == 2900'
+check "with its refund" 200 '.data[0].amount.amount_minor == 2900' '.data[0].tax_basis == "none"' '.data[0].tax_amount == null' '.data[0].settled_at == null'
 call GET "/billing/refunds?payment_id=$payment&state=needs_attention"
 check "which needs no bank account" 200 '.data == []'
 call GET "/billing/disputes?payment_id=$payment"
@@ -271,7 +271,7 @@ check "a payment fails" 200 '.deliveries[0].state == "processed"'
 call GET "/billing/payment-attempts?account_id=$account&outcome=failed&expand=payment"
 check "its attempt is listed" 200 '.data | length == 1' '.data[0].number == 1' ".data[0].payment.provider_reference == \"pi_failed_$run\""
 call GET "/billing/payment-attempts/$(member '.data[0].id')"
-check "with its reason" 200 '.failure.category == "expired_method"'
+check "with its reason" 200 '.failure.category == "expired_method"' '.will_retry_at == null'
 
 call POST "$connections/$connection/disable"
 check "a disabled connection" 200 '.state == "disabled"'

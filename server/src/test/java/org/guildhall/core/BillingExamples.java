@@ -336,6 +336,15 @@ final class BillingExamples {
         return String.valueOf(samples.http.get("/api/v1/billing/refunds?payment_id=" + payment).expect(200).at("/data/0/id"));
     }
 
+    /** A refund of a payment whose invoice has a tax. */
+    static String taxedRefund(SampleData samples) {
+        var word = samples.word();
+        sent(samples, "invoice.paid", "invoices", StripeBodies.invoice("in_" + word, "paid"));
+        sent(samples, "charge.succeeded", "payments", StripeBodies.with(
+                StripeBodies.charge("ch_" + word, "pi_" + word, "succeeded", Instant.now().getEpochSecond()), "invoice", "in_" + word));
+        return sent(samples, "refund.created", "refunds", StripeBodies.refund("re_" + word, "pi_" + word, 2_900, "succeeded"));
+    }
+
     /** A dispute that needs evidence, with its task. */
     static String dispute(SampleData samples) {
         var word = samples.word();

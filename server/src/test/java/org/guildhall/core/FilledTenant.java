@@ -30,6 +30,7 @@ public final class FilledTenant {
         BillingExamples.invoice(samples);
         BillingExamples.payment(samples);
         BillingExamples.refund(samples);
+        BillingExamples.taxedRefund(samples);
         BillingExamples.credit(samples);
         BillingExamples.coupon(samples);
         BillingExamples.promotionCode(samples);

@@ -56,6 +56,7 @@ final class GymBilling {
     private static final int MONTHS = 24;
     private static final int AMOUNT_MINOR = 12_900;
     private static final int GST_MINOR = 1_173;
+    private static final int REFUNDED_MINOR = 2_900;
     private static final ZoneId ZONE = ZoneId.of("Australia/Sydney");
     private static final int SECONDS_TO_PAYMENT = 3_600;
 
@@ -83,10 +84,12 @@ final class GymBilling {
         seed.coupons();
         seed.locker();
         PAYERS.forEach(key -> seed.payer(key, Habit.AT_ONCE));
+        seed.refunded(PAYERS.getFirst());
         seed.payer(LATE_PAYER, Habit.LATE);
         seed.payer(OWING_PAYER, Habit.NEVER);
         seed.called(OWING_PAYER);
-        progress.step("two years of invoices; one was paid late, and one is open after a call to its payer; two coupons, and a promotion code; a locker whose payments are paused");
+        progress.step("two years of invoices; one was paid late, one is open after a call to its payer, and one was refunded in part; two coupons, and a promotion code;"
+                + " a locker whose payments are paused");
     }
 
     /** A coupon for new members with the word for it, and one of last year that was deleted. */
@@ -155,6 +158,20 @@ final class GymBilling {
                 send("invoice_payment.paid", key + "_" + month, paid, applied(key, month));
             }
         }
+    }
+
+    /** The payment of the last invoice, of which a part is refunded. */
+    private void refunded(String key) {
+        var month = YearMonth.from(LocalDate.now(ZONE)).minusMonths(1);
+        long paid = begin(month) + SECONDS_TO_PAYMENT;
+        var of = word(key + month);
+        send("charge.succeeded", of, paid, """
+                {"id": "ch_%s", "object": "charge", "status": "succeeded", "payment_intent": "pi_%s", "invoice": "in_%s", "customer": "cus_%s", "currency": "aud",
+                 "amount": %d, "captured": true, "amount_captured": %d, "created": %d, "payment_method_details": {"type": "card"}}""".formatted(
+                of, of, of, word(key), AMOUNT_MINOR, AMOUNT_MINOR, paid));
+        send("refund.created", of, paid + SECONDS_TO_PAYMENT, """
+                {"id": "re_%s", "object": "refund", "status": "succeeded", "payment_intent": "pi_%s", "currency": "aud", "amount": %d,
+                 "reason": "requested_by_customer", "created": %d, "metadata": {}}""".formatted(of, of, REFUNDED_MINOR, paid + SECONDS_TO_PAYMENT));
     }
 
     /** Completes the task to call the payer, whose invoice stays open. */

@@ -10,7 +10,6 @@ import org.guildhall.api.model.PromotionCodeId;
 import org.guildhall.api.model.PromotionCodeState;
 import org.guildhall.billing.coupons.PromotionCodeStore.Row;
 import org.guildhall.billing.events.ProviderPromotionCode;
-import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.Applied;
 import org.guildhall.billing.mirror.MirrorRules;
 import org.guildhall.billing.mirror.MirrorViews;
@@ -18,7 +17,7 @@ import org.guildhall.billing.mirror.Origin;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
 
-/** Applies events to promotion codes. Neither the coupon nor the account is needed: events of them come on their own. */
+/** Applies events and fetched answers to promotion codes. Neither the coupon nor the account is needed: events of them come on their own. */
 final class PromotionCodeMirror {
 
     private final PromotionCodeStore codes;
@@ -29,6 +28,7 @@ final class PromotionCodeMirror {
 
     Applied apply(Tx tx, Changes changes, UUID connectionId, ProviderPromotionCode code, Origin origin) {
         var before = codes.lock(tx, connectionId, code.reference());
+        origin.requireVersion(before == null, before == null ? 0 : before.version());
         var verdict = MirrorRules.verdict(before == null ? null : before.origin().position(), false, origin);
         if (!verdict.applies()) {
             return Applied.of(verdict);
@@ -50,7 +50,7 @@ final class PromotionCodeMirror {
                 code.couponReference(), row.couponId() == null ? null : new CouponMappingId(row.couponId()),
                 row.accountId() == null ? null : new AccountId(row.accountId()), code.redemptionsMax(), code.redemptionsTotal(), code.firstPaymentOnly(),
                 code.minimumMinor() == null || code.minimumCurrency() == null ? null : new BilledAmount(code.minimumMinor(), code.minimumCurrency()),
-                code.redeemableUntil(), code.issuedAt(), MirrorViews.mirror(row.origin(), row.observedAt(), FetchStatus.NONE), code.metadata(),
+                code.redeemableUntil(), code.issuedAt(), MirrorViews.mirror(row.origin(), row.observedAt(), row.fetch()), code.metadata(),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 }

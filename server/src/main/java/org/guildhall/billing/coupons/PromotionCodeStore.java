@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.guildhall.api.Page;
 import org.guildhall.billing.events.ProviderPromotionCode;
+import org.guildhall.billing.fetches.FetchColumnStore;
+import org.guildhall.billing.fetches.FetchStatus;
 import org.guildhall.billing.mirror.Origin;
 import org.guildhall.billing.mirror.Position;
 import org.guildhall.core.data.Ids;
@@ -48,7 +50,7 @@ final class PromotionCodeStore {
      */
     record Row(
             UUID id, UUID connectionId, ProviderPromotionCode code, String state, @Nullable UUID couponId, @Nullable UUID accountId, Origin origin,
-            Instant observedAt, Instant createdAt, Instant updatedAt, long version) {}
+            Instant observedAt, Instant createdAt, Instant updatedAt, long version, FetchStatus fetch) {}
 
     /** The filters of a list; null for an absent one. @param state the state now */
     record Filter(
@@ -74,13 +76,11 @@ final class PromotionCodeStore {
         PROMOTION_CODES.MINIMUM_CURRENCY, PROMOTION_CODES.REDEEMABLE_UNTIL, PROMOTION_CODES.ISSUED_AT, PROMOTION_CODES.METADATA,
         PROMOTION_CODES.DELIVERY_ID, PROMOTION_CODES.PROVIDER_EVENT_REFERENCE, PROMOTION_CODES.PROVIDER_AT, PROMOTION_CODES.MIRROR_RANK,
         PROMOTION_CODES.API_VERSION};
-    private static final List<Field<?>> COLUMNS = List.of(
-            PROMOTION_CODES.ID, PROMOTION_CODES.CONNECTION_ID, PROMOTION_CODES.PROVIDER_REFERENCE, PROMOTION_CODES.CODE, PROMOTION_CODES.STATE, STATE_NOW,
-            PROMOTION_CODES.COUPON_REFERENCE, COUPON_ID, PROMOTION_CODES.ACCOUNT_REFERENCE, ACCOUNT_ID, PROMOTION_CODES.REDEMPTIONS_MAX,
-            PROMOTION_CODES.REDEMPTIONS_TOTAL, PROMOTION_CODES.FIRST_PAYMENT_ONLY, PROMOTION_CODES.MINIMUM_MINOR, PROMOTION_CODES.MINIMUM_CURRENCY,
-            PROMOTION_CODES.REDEEMABLE_UNTIL, PROMOTION_CODES.ISSUED_AT, PROMOTION_CODES.METADATA, PROMOTION_CODES.DELIVERY_ID,
-            PROMOTION_CODES.PROVIDER_EVENT_REFERENCE, PROMOTION_CODES.PROVIDER_AT, PROMOTION_CODES.MIRROR_RANK, PROMOTION_CODES.API_VERSION,
-            PROMOTION_CODES.OBSERVED_AT, PROMOTION_CODES.CREATED_AT, PROMOTION_CODES.UPDATED_AT, PROMOTION_CODES.VERSION);
+    private static final Field<String> FETCH = FetchColumnStore.of(
+            "promotion_code", PROMOTION_CODES.TENANT_ID, PROMOTION_CODES.CONNECTION_ID, PROMOTION_CODES.PROVIDER_REFERENCE);
+    private static final List<Field<?>> COLUMNS = Columns.with(
+            CONTENT, PROMOTION_CODES.ID, PROMOTION_CODES.CONNECTION_ID, PROMOTION_CODES.PROVIDER_REFERENCE, STATE_NOW, COUPON_ID, ACCOUNT_ID,
+            PROMOTION_CODES.OBSERVED_AT, PROMOTION_CODES.CREATED_AT, PROMOTION_CODES.UPDATED_AT, PROMOTION_CODES.VERSION, FETCH);
     private static final Condition BY_ID = PROMOTION_CODES.ID.eq(param(PROMOTION_CODES.ID));
     /** A code that isn't stored yet has no row to lock. */
     private static final PreparedQuery<Integer> LOCK = PreparedQuery.ofValue(select(DSL.field(
@@ -183,6 +183,6 @@ final class PromotionCodeStore {
                                 cells.get(PROMOTION_CODES.PROVIDER_EVENT_REFERENCE)),
                         cells.get(PROMOTION_CODES.API_VERSION)),
                 cells.get(PROMOTION_CODES.OBSERVED_AT), cells.get(PROMOTION_CODES.CREATED_AT), cells.get(PROMOTION_CODES.UPDATED_AT),
-                cells.get(PROMOTION_CODES.VERSION));
+                cells.get(PROMOTION_CODES.VERSION), FetchStatus.read(cells.get(FETCH)));
     }
 }

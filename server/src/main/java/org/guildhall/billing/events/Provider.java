@@ -87,7 +87,7 @@ public interface Provider {
     /**
      * An object of a provider.
      *
-     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout, checkout or coupon_mapping
+     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout, checkout, coupon_mapping or promotion_code
      * @param reference the provider's id
      */
     record Target(String kind, String reference) {}

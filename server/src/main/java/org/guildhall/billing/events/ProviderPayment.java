@@ -26,6 +26,11 @@ public record ProviderPayment(
     /** The provider cuts the id of the invoice that a payment is for after so many characters. */
     public static final int INVOICE_PREFIX_LENGTH = 25;
 
+    /** The beginning of an invoice's id, by which payments that are for it are found. */
+    public static String invoicePrefix(String invoiceReference) {
+        return invoiceReference.substring(0, Math.min(INVOICE_PREFIX_LENGTH, invoiceReference.length()));
+    }
+
     /** The reason of a failure, in the provider's words. */
     public record Failure(@Nullable String code, @Nullable String message) {}
 

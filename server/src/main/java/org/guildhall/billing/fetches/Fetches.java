@@ -47,7 +47,7 @@ public final class Fetches {
     /**
      * An object that is to be fetched.
      *
-     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout, checkout or coupon_mapping
+     * @param kind account, mandate, subscription, invoice, payment, refund, dispute, payout, checkout, coupon_mapping or promotion_code
      * @param reference the provider's id
      */
     public record Due(UUID id, String kind, String reference, int requests, int attempts) {}

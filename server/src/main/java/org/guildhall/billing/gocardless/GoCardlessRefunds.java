@@ -1,5 +1,6 @@
 package org.guildhall.billing.gocardless;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.guildhall.billing.events.Provider.Context;
@@ -31,7 +32,8 @@ final class GoCardlessRefunds {
         var reference = refund.requiredReference("id");
         var currency = refund.requiredCurrency("currency");
         var status = refund.required("status", WORD_MAX);
-        var last = last(context.past(reference));
+        var past = context.past(reference);
+        var last = last(past);
         var state = switch (status) {
             case "cancelled" -> "canceled";
             case "bounced", "funds_returned", "failed" -> "failed";
@@ -42,7 +44,12 @@ final class GoCardlessRefunds {
         return List.of(new ProviderRefund(
                 reference, payment, status, state, currency, refund.amountOrZero("amount", currency), null,
                 state.equals("failed") ? last == null ? status : last.details().getOrDefault("cause", status) : null, refund.requiredTime("created_at"),
-                refund.metadata()));
+                state.equals("succeeded") ? left(past) : null, refund.metadata()));
+    }
+
+    /** The first event by which the money left; null if there is none, as for the refund of a mirror that began later. */
+    private static @Nullable Instant left(List<PastEvent> past) {
+        return past.stream().filter(event -> LEFT.contains(event.type())).map(PastEvent::at).min(Instant::compareTo).orElse(null);
     }
 
     /** The last event that moved the money. Settled and returned can have one instant. */

@@ -17,6 +17,7 @@ import org.guildhall.billing.ledger.rules.LedgerTarget;
 import org.guildhall.billing.ledger.rules.PostedTransaction;
 import org.guildhall.billing.ledger.rules.Posting;
 import org.guildhall.billing.ledger.rules.UnbalancedSource;
+import org.guildhall.billing.payments.RefundTaxes;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.data.Tx;
@@ -29,13 +30,14 @@ public final class Ledger {
 
     private final LedgerStore store = new LedgerStore();
     private final LedgerFactsStore facts = new LedgerFactsStore();
+    private final RefundTaxes refundTaxes = new RefundTaxes();
 
     /** The kinds of changed objects that transactions follow from. */
     private static final Set<String> SETTLED = Set.of("invoice", "payment", "refund", "dispute", "payout", "credit", "account");
 
     /**
      * Posts what the ledger lacks for the changed objects, and reverses what it has too much. Takes the ledger's locks, which come after those of the
-     * mirror: the caller locks no more objects of the mirror in this transaction.
+     * mirror: the caller locks no more objects of the mirror in this transaction. The refunds tell the taxes that are posted.
      *
      * @param changes has the changed objects, and gets the posted transactions
      * @param deliveryId the delivery that is processed; null for a job
@@ -50,7 +52,11 @@ public final class Ledger {
         var known = facts.lockAndRead(batch, changed);
         var posted = store.posted(batch);
         batch.send(tx);
-        post(tx, changes, deliveryId, known.get(), posted.get());
+        var target = LedgerTarget.of(known.get(), posted.get());
+        post(tx, changes, deliveryId, known.get(), posted.get(), target);
+        if (!target.refundTaxes().isEmpty()) {
+            refundTaxes.save(tx, changes, target.refundTaxes());
+        }
     }
 
     /** Settles objects with these facts. @return the number of posted transactions */
@@ -59,11 +65,12 @@ public final class Ledger {
         this.facts.find(batch, facts.entities().stream().map(MirroredObject::id).toList());
         var posted = store.posted(batch);
         batch.send(tx);
-        return post(tx, changes, deliveryId, facts, posted.get());
+        return post(tx, changes, deliveryId, facts, posted.get(), LedgerTarget.of(facts, posted.get()));
     }
 
-    private int post(Tx tx, Changes changes, @Nullable UUID deliveryId, LedgerFacts facts, List<PostedTransaction> posted) {
-        var difference = LedgerDifference.of(LedgerTarget.of(facts, posted), posted, facts.changedAt());
+    private int post(
+            Tx tx, Changes changes, @Nullable UUID deliveryId, LedgerFacts facts, List<PostedTransaction> posted, LedgerTarget target) {
+        var difference = LedgerDifference.of(target, posted, facts.changedAt());
         if (difference.isEmpty()) {
             return 0;
         }

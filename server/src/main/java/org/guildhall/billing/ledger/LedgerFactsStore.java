@@ -105,7 +105,7 @@ final class LedgerFactsStore {
             LedgerFactsStore::payment);
     private static final PreparedQuery<RefundFacts> REFUNDS_TOGETHER = together(
             select(REFUNDS.ID, REFUNDS.PAYMENT_ID, REFUNDS.CONNECTION_ID, PAYMENTS.ACCOUNT_ID, REFUNDS.CURRENCY, REFUNDS.STATE,
-                            REFUNDS.AMOUNT_MINOR, REFUNDS.ISSUED_AT, REFUNDS.PROVIDER_AT)
+                            REFUNDS.AMOUNT_MINOR, REFUNDS.ISSUED_AT, REFUNDS.SETTLED_AT, REFUNDS.PROVIDER_AT)
                     .from(REFUNDS)
                     .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(REFUNDS.TENANT_ID)).and(PAYMENTS.ID.eq(REFUNDS.PAYMENT_ID))
                     .where(REFUNDS.ID.eq(TOGETHER_ID))
@@ -240,12 +240,13 @@ final class LedgerFactsStore {
                 APPLICATIONS.read(cells.get(PAID_INVOICES)), movements(cells.get(MovementColumnStore.OF_PAYMENT)), cells.get(PAYMENTS.PROVIDER_AT));
     }
 
-    /** The provider takes the money of a refund from its balance when the refund is made. */
+    /** A provider that doesn't tell when the money of a refund left has taken it from its balance when the refund was made. */
     private static RefundFacts refund(RowReader cells) {
+        var settledAt = cells.get(REFUNDS.SETTLED_AT);
         return new RefundFacts(
                 cells.get(REFUNDS.ID), cells.get(REFUNDS.PAYMENT_ID), cells.get(REFUNDS.CONNECTION_ID), cells.get(PAYMENTS.ACCOUNT_ID),
-                cells.get(REFUNDS.CURRENCY), cells.get(REFUNDS.STATE), cells.get(REFUNDS.AMOUNT_MINOR), cells.get(REFUNDS.ISSUED_AT), List.of(),
-                cells.get(REFUNDS.PROVIDER_AT));
+                cells.get(REFUNDS.CURRENCY), cells.get(REFUNDS.STATE), cells.get(REFUNDS.AMOUNT_MINOR),
+                settledAt == null ? cells.get(REFUNDS.ISSUED_AT) : settledAt, List.of(), cells.get(REFUNDS.PROVIDER_AT));
     }
 
     private static DisputeFacts dispute(RowReader cells) {

@@ -7,6 +7,7 @@ import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
 import static org.guildhall.schema.billing.Tables.PAYOUTS;
+import static org.guildhall.schema.billing.Tables.PROMOTION_CODES;
 import static org.guildhall.schema.billing.Tables.REFUNDS;
 import static org.guildhall.schema.billing.Tables.SUBSCRIPTIONS;
 import static org.jooq.impl.DSL.select;
@@ -29,6 +30,7 @@ final class MirrorVersionStore {
             "dispute", version(DISPUTES.VERSION, DISPUTES.CONNECTION_ID, DISPUTES.PROVIDER_REFERENCE),
             "payout", version(PAYOUTS.VERSION, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE),
             "coupon_mapping", version(COUPON_MAPPINGS.VERSION, COUPON_MAPPINGS.CONNECTION_ID, COUPON_MAPPINGS.PROVIDER_REFERENCE),
+            "promotion_code", version(PROMOTION_CODES.VERSION, PROMOTION_CODES.CONNECTION_ID, PROMOTION_CODES.PROVIDER_REFERENCE),
             "refund", version(REFUNDS.VERSION, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE));
 
     private static PreparedQuery<Long> version(TableField<?, Long> version, TableField<?, UUID> connectionId, TableField<?, String> reference) {

@@ -39,7 +39,7 @@ public final class Mirroring {
         return Objects.requireNonNull(mirrors.get(object.getClass())).apply(tx, changes, connectionId, object, origin);
     }
 
-    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute, payout or coupon_mapping */
+    /** The version of an object; 0 if the mirror doesn't have it. @param kind account, subscription, invoice, payment, refund, dispute, payout, coupon_mapping or promotion_code */
     public long version(Tx tx, String kind, UUID connectionId, String reference) {
         return versions.get(tx, kind, connectionId, reference);
     }

@@ -38,6 +38,7 @@ import org.jooq.Record;
 import org.jooq.SelectOnConditionStep;
 import org.jooq.SelectSelectStep;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The attempts of mirrored payments. The lock of the payment covers them. */
@@ -50,10 +51,11 @@ final class PaymentAttemptStore {
      * An attempt for the API.
      *
      * @param number its place among the attempts of its payment, from 1
+     * @param willRetryAt null unless it is the last attempt, has failed, and the provider has announced another one
      */
     record Row(
-            UUID id, UUID connectionId, UUID paymentId, int number, Stored stored, Origin origin, Instant observedAt, Instant createdAt,
-            Instant updatedAt, long version) {}
+            UUID id, UUID connectionId, UUID paymentId, int number, Stored stored, @Nullable Instant willRetryAt, Origin origin, Instant observedAt,
+            Instant createdAt, Instant updatedAt, long version) {}
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable UUID paymentId, @Nullable UUID accountId, @Nullable String outcome, @Nullable String category, TimeWindow attempted) {}
@@ -76,8 +78,20 @@ final class PaymentAttemptStore {
                     .where(EARLIER.PAYMENT_ID.eq(PAYMENT_ATTEMPTS.PAYMENT_ID))
                     .and(DSL.row(EARLIER.ATTEMPTED_AT, EARLIER.ID).le(PAYMENT_ATTEMPTS.ATTEMPTED_AT, PAYMENT_ATTEMPTS.ID)))
             .as("number");
+    /** Providers announce the next attempt with the invoice, which can tell of the present attempt still. */
+    private static final Field<Instant> WILL_RETRY_AT = DSL.field("""
+            (select min(i.next_attempt_at)
+             from billing.payments p
+             join billing.invoices i on i.tenant_id = p.tenant_id and i.connection_id = p.connection_id and i.reference_prefix = p.invoice_prefix
+             where p.tenant_id = billing.payment_attempts.tenant_id and p.id = billing.payment_attempts.payment_id
+               and billing.payment_attempts.outcome = 'failed' and i.state = 'open' and i.next_attempt_at > billing.payment_attempts.attempted_at
+               and not exists (
+                 select from billing.payment_attempts later
+                 where later.tenant_id = p.tenant_id and later.payment_id = p.id
+                   and (later.attempted_at, later.id) > (billing.payment_attempts.attempted_at, billing.payment_attempts.id)))""",
+            SQLDataType.INSTANT).as("will_retry_at");
     private static final List<Field<?>> SHOWN = List.of(
-            PAYMENT_ATTEMPTS.ID, PAYMENT_ATTEMPTS.CONNECTION_ID, PAYMENT_ATTEMPTS.PAYMENT_ID, NUMBER, PAYMENT_ATTEMPTS.DELIVERY_ID,
+            PAYMENT_ATTEMPTS.ID, PAYMENT_ATTEMPTS.CONNECTION_ID, PAYMENT_ATTEMPTS.PAYMENT_ID, NUMBER, WILL_RETRY_AT, PAYMENT_ATTEMPTS.DELIVERY_ID,
             PAYMENT_ATTEMPTS.API_VERSION, PAYMENT_ATTEMPTS.OBSERVED_AT, PAYMENT_ATTEMPTS.CREATED_AT, PAYMENT_ATTEMPTS.UPDATED_AT,
             PAYMENT_ATTEMPTS.VERSION);
     private static final PreparedQuery<Row> GET = PreparedQuery.of(
@@ -152,6 +166,7 @@ final class PaymentAttemptStore {
         var stored = row(cells);
         return new Row(
                 cells.get(PAYMENT_ATTEMPTS.ID), cells.get(PAYMENT_ATTEMPTS.CONNECTION_ID), cells.get(PAYMENT_ATTEMPTS.PAYMENT_ID), cells.get(NUMBER), stored,
+                cells.get(WILL_RETRY_AT),
                 new Origin(cells.get(PAYMENT_ATTEMPTS.DELIVERY_ID), stored.position(), cells.get(PAYMENT_ATTEMPTS.API_VERSION)),
                 cells.get(PAYMENT_ATTEMPTS.OBSERVED_AT), cells.get(PAYMENT_ATTEMPTS.CREATED_AT), cells.get(PAYMENT_ATTEMPTS.UPDATED_AT),
                 cells.get(PAYMENT_ATTEMPTS.VERSION));

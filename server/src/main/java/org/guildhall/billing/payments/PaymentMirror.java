@@ -76,6 +76,8 @@ final class PaymentMirror {
                 origin.position(), payment.payoutReference(), payment.metadata(), newest(before, origin));
         if (payment.invoicePrefix() != null) {
             payments.setInvoicePrefix(tx, target.row().id(), payment.invoicePrefix());
+        } else {
+            isFor(tx, target, payment.invoiceReference());
         }
         save(tx, changes, target, content, payment.state().equals("succeeded") ? origin.position().at() : null);
         return Applied.of(verdict);
@@ -105,6 +107,7 @@ final class PaymentMirror {
             return Applied.of(verdict);
         }
         attempts.save(tx, connectionId, target.row().id(), attempt, origin);
+        isFor(tx, target, attempt.invoiceReference());
         others.add(attempt);
         var intent = before == null ? null : before.intent();
         var last = others.stream().max(Comparator.comparing(ProviderAttempt::attemptedAt).thenComparing(ProviderAttempt::reference)).orElse(attempt);
@@ -116,6 +119,13 @@ final class PaymentMirror {
                 before == null ? Map.of() : before.metadata(), newest(before, origin));
         save(tx, changes, target, content, attempt.capturedMinor() > 0 ? attempt.attemptedAt() : null);
         return Applied.of(verdict);
+    }
+
+    /** A payment that fails pays no invoice, but is for one. */
+    private void isFor(Tx tx, Target target, @Nullable String invoice) {
+        if (invoice != null) {
+            payments.setInvoicePrefix(tx, target.row().id(), ProviderPayment.invoicePrefix(invoice));
+        }
     }
 
     /** Records that a payment pays a part of an invoice; it never takes that back. */

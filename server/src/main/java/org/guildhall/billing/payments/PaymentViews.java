@@ -23,6 +23,7 @@ import org.guildhall.api.model.PayoutState;
 import org.guildhall.api.model.Refund;
 import org.guildhall.api.model.RefundId;
 import org.guildhall.api.model.RefundState;
+import org.guildhall.api.model.RefundTaxBasis;
 import org.guildhall.billing.events.ProviderDispute;
 import org.guildhall.billing.events.ProviderPayment.Failure;
 import org.guildhall.billing.fetches.FetchStatus;
@@ -71,6 +72,7 @@ final class PaymentViews {
                 new PaymentAttemptId(row.id()), new ConnectionId(row.connectionId()), attempt.reference(), attempt.status(), new PaymentId(row.paymentId()),
                 row.number(), PaymentAttemptOutcome.fromValue(attempt.outcome()), new BilledAmount(attempt.amountMinor(), attempt.currency()),
                 new BilledAmount(attempt.capturedMinor(), attempt.currency()), attempt.method(), attempt.attemptedAt(), failure(attempt.failure()),
+                row.willRetryAt(),
                 MirrorViews.mirror(row.origin(), row.observedAt(), FetchStatus.NONE), row.createdAt(), row.updatedAt(),
                 row.version());
     }
@@ -79,8 +81,10 @@ final class PaymentViews {
         var refund = row.refund();
         return new Refund(
                 new RefundId(row.id()), new ConnectionId(row.connectionId()), refund.reference(), refund.status(), RefundState.fromValue(refund.state()),
-                new PaymentId(row.paymentId()), new BilledAmount(refund.amountMinor(), refund.currency()), refund.reason(), refund.failureReason(),
-                refund.issuedAt(), MirrorViews.mirror(row.origin(), row.observedAt(), row.fetch()), refund.metadata(),
+                new PaymentId(row.paymentId()), new BilledAmount(refund.amountMinor(), refund.currency()),
+                row.tax().taxMinor() == null ? null : new BilledAmount(row.tax().taxMinor(), refund.currency()),
+                RefundTaxBasis.fromValue(row.tax().basis()), refund.reason(), refund.failureReason(), refund.issuedAt(), refund.settledAt(),
+                MirrorViews.mirror(row.origin(), row.observedAt(), row.fetch()), refund.metadata(),
                 row.createdAt(), row.updatedAt(), row.version());
     }
 

@@ -1,5 +1,6 @@
 package org.guildhall.billing.payments;
 
+import java.time.Instant;
 import java.util.UUID;
 import org.guildhall.billing.events.ProviderRefund;
 import org.guildhall.billing.mirror.Applied;
@@ -7,6 +8,7 @@ import org.guildhall.billing.mirror.MirrorRules;
 import org.guildhall.billing.mirror.Origin;
 import org.guildhall.core.audit.Changes;
 import org.guildhall.core.data.Tx;
+import org.jspecify.annotations.Nullable;
 
 /** Applies events to refunds. The payment is locked first; an unknown one is made as a stub. */
 final class RefundMirror {
@@ -32,9 +34,14 @@ final class RefundMirror {
             var made = PaymentViews.toApi(refunds.insert(tx, connectionId, paymentId, refund, origin));
             changes.created(made.id(), made);
         } else {
-            var shown = PaymentViews.toApi(refunds.apply(tx, before.id(), refund, origin));
+            var shown = PaymentViews.toApi(refunds.apply(tx, before.id(), refund.settled(settledAt(before.refund(), refund)), origin));
             changes.changed(shown.id(), PaymentViews.toApi(before), shown);
         }
         return Applied.of(verdict);
+    }
+
+    /** An event of Stripe doesn't tell it, so what an answer told stays while the money is gone. */
+    private static @Nullable Instant settledAt(ProviderRefund before, ProviderRefund after) {
+        return after.settledAt() == null && after.state().equals("succeeded") ? before.settledAt() : after.settledAt();
     }
 }

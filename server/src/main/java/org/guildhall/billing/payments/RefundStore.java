@@ -3,11 +3,13 @@ package org.guildhall.billing.payments;
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
 import static org.guildhall.schema.billing.Tables.REFUNDS;
+import static org.guildhall.schema.billing.Tables.REFUND_TAXES;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,8 +42,13 @@ final class RefundStore {
 
     /** A refund as stored. */
     record Row(
-            UUID id, UUID connectionId, UUID paymentId, ProviderRefund refund, Origin origin, Instant observedAt, Instant createdAt,
-            Instant updatedAt, long version, FetchStatus fetch) {}
+            UUID id, UUID connectionId, UUID paymentId, ProviderRefund refund, RefundTax tax, Origin origin, Instant observedAt, Instant createdAt,
+            Instant updatedAt, long version, FetchStatus fetch) {
+
+        Row with(RefundTax other) {
+            return new Row(id, connectionId, paymentId, refund, other, origin, observedAt, createdAt, updatedAt, version, fetch);
+        }
+    }
 
     /** The filters of a list; null for an absent one. */
     record Filter(@Nullable UUID paymentId, @Nullable UUID accountId, @Nullable String state, TimeWindow created) {}
@@ -49,13 +56,11 @@ final class RefundStore {
     private static final Field<String> PAYMENT_REFERENCE = PAYMENTS.PROVIDER_REFERENCE.as("payment_reference");
     private static final Field<?>[] CONTENT = {
         REFUNDS.PROVIDER_STATUS, REFUNDS.STATE, REFUNDS.CURRENCY, REFUNDS.AMOUNT_MINOR, REFUNDS.REASON, REFUNDS.FAILURE_REASON, REFUNDS.ISSUED_AT,
-        REFUNDS.METADATA, REFUNDS.DELIVERY_ID, REFUNDS.PROVIDER_EVENT_REFERENCE, REFUNDS.PROVIDER_AT, REFUNDS.MIRROR_RANK, REFUNDS.API_VERSION};
+        REFUNDS.SETTLED_AT, REFUNDS.METADATA, REFUNDS.DELIVERY_ID, REFUNDS.PROVIDER_EVENT_REFERENCE, REFUNDS.PROVIDER_AT, REFUNDS.MIRROR_RANK, REFUNDS.API_VERSION};
     private static final Field<String> FETCH = FetchColumnStore.of("refund", REFUNDS.TENANT_ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE);
-    private static final List<Field<?>> COLUMNS = List.of(
-            REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PAYMENT_ID, REFUNDS.PROVIDER_REFERENCE, PAYMENT_REFERENCE, REFUNDS.PROVIDER_STATUS,
-            REFUNDS.STATE, REFUNDS.CURRENCY, REFUNDS.AMOUNT_MINOR, REFUNDS.REASON, REFUNDS.FAILURE_REASON, REFUNDS.ISSUED_AT, REFUNDS.METADATA,
-            REFUNDS.DELIVERY_ID, REFUNDS.PROVIDER_EVENT_REFERENCE, REFUNDS.PROVIDER_AT, REFUNDS.MIRROR_RANK, REFUNDS.API_VERSION, REFUNDS.OBSERVED_AT,
-            REFUNDS.CREATED_AT, REFUNDS.UPDATED_AT, REFUNDS.VERSION, FETCH);
+    private static final List<Field<?>> COLUMNS = Columns.with(
+            CONTENT, REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PAYMENT_ID, REFUNDS.PROVIDER_REFERENCE, PAYMENT_REFERENCE, REFUND_TAXES.BASIS,
+            REFUND_TAXES.TAX_MINOR, REFUNDS.OBSERVED_AT, REFUNDS.CREATED_AT, REFUNDS.UPDATED_AT, REFUNDS.VERSION, FETCH);
     private static final Condition BY_ID = REFUNDS.ID.eq(param(REFUNDS.ID));
     private static final PreparedQuery<Row> GET = PreparedQuery.of(refunds().where(BY_ID), RefundStore::row);
     private static final PreparedQuery<Row> FIND = PreparedQuery.of(
@@ -63,6 +68,8 @@ final class RefundStore {
                     .where(REFUNDS.CONNECTION_ID.eq(param(REFUNDS.CONNECTION_ID)))
                     .and(REFUNDS.PROVIDER_REFERENCE.eq(param(REFUNDS.PROVIDER_REFERENCE))),
             RefundStore::row);
+    private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
+            refunds().where(REFUNDS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), RefundStore::row);
     private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(REFUNDS)
             .set(Columns.assigned(REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PAYMENT_ID, REFUNDS.PROVIDER_REFERENCE))
             .set(Columns.assigned(CONTENT)));
@@ -72,6 +79,12 @@ final class RefundStore {
             .set(REFUNDS.OBSERVED_AT, Columns.now())
             .set(Columns.assigned(CONTENT))
             .where(BY_ID));
+    private static final PreparedUpdate SET_TAX = PreparedUpdate.of(insertInto(REFUND_TAXES)
+            .set(Columns.assigned(REFUND_TAXES.REFUND_ID, REFUND_TAXES.BASIS, REFUND_TAXES.TAX_MINOR))
+            .onConflict(REFUND_TAXES.TENANT_ID, REFUND_TAXES.REFUND_ID)
+            .doUpdate()
+            .set(REFUND_TAXES.BASIS, DSL.excluded(REFUND_TAXES.BASIS))
+            .set(REFUND_TAXES.TAX_MINOR, DSL.excluded(REFUND_TAXES.TAX_MINOR)));
     private static final ListQuery<Filter, Row> LIST = ListQuery.of(
             Map.of("created_at", REFUNDS.CREATED_AT),
             REFUNDS.ID,
@@ -83,7 +96,10 @@ final class RefundStore {
             RefundStore::row);
 
     private static SelectOnConditionStep<Record> refunds() {
-        return select(COLUMNS).from(REFUNDS).join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(REFUNDS.TENANT_ID).and(PAYMENTS.ID.eq(REFUNDS.PAYMENT_ID)));
+        return select(COLUMNS)
+                .from(REFUNDS)
+                .join(PAYMENTS).on(PAYMENTS.TENANT_ID.eq(REFUNDS.TENANT_ID).and(PAYMENTS.ID.eq(REFUNDS.PAYMENT_ID)))
+                .leftJoin(REFUND_TAXES).on(REFUND_TAXES.TENANT_ID.eq(REFUNDS.TENANT_ID).and(REFUND_TAXES.REFUND_ID.eq(REFUNDS.ID)));
     }
 
     private static Condition ofAccount(Field<UUID> accountId) {
@@ -92,6 +108,10 @@ final class RefundStore {
 
     @Nullable Row get(Tx tx, UUID id) {
         return GET.one(tx, id);
+    }
+
+    List<Row> getAll(Tx tx, Collection<UUID> ids) {
+        return GET_ALL.all(tx, ids);
     }
 
     /** The refund with a provider's id; null if it is unknown. */
@@ -108,7 +128,7 @@ final class RefundStore {
         var position = origin.position();
         INSERT.later(tx,
                 id, connectionId, paymentId, refund.reference(), refund.status(), refund.state(), refund.currency(), refund.amountMinor(),
-                refund.reason(), refund.failureReason(), refund.issuedAt(), Columns.jsonb(refund.metadata()), origin.deliveryId(),
+                refund.reason(), refund.failureReason(), refund.issuedAt(), refund.settledAt(), Columns.jsonb(refund.metadata()), origin.deliveryId(),
                 position.eventReference(), position.at(), position.rank(), origin.apiVersion());
         return GET.single(tx, id);
     }
@@ -117,9 +137,19 @@ final class RefundStore {
     Row apply(Tx tx, UUID id, ProviderRefund refund, Origin origin) {
         var position = origin.position();
         APPLY.later(tx,
-                refund.status(), refund.state(), refund.currency(), refund.amountMinor(), refund.reason(), refund.failureReason(), refund.issuedAt(),
+                refund.status(), refund.state(), refund.currency(), refund.amountMinor(), refund.reason(), refund.failureReason(), refund.issuedAt(), refund.settledAt(),
                 Columns.jsonb(refund.metadata()), origin.deliveryId(), position.eventReference(), position.at(), position.rank(), origin.apiVersion(), id);
         return GET.single(tx, id);
+    }
+
+    /** Keeps the tax of a refund, under the locks of the ledger. */
+    void setTax(Tx tx, UUID id, RefundTax tax) {
+        SET_TAX.later(tx, id, tax.basis(), tax.taxMinor());
+    }
+
+    private static RefundTax tax(RowReader cells) {
+        var basis = cells.get(REFUND_TAXES.BASIS);
+        return basis == null ? RefundTax.NONE : new RefundTax(basis, cells.get(REFUND_TAXES.TAX_MINOR));
     }
 
     private static Row row(RowReader cells) {
@@ -128,7 +158,9 @@ final class RefundStore {
                 new ProviderRefund(
                         cells.get(REFUNDS.PROVIDER_REFERENCE), cells.get(PAYMENT_REFERENCE), cells.get(REFUNDS.PROVIDER_STATUS),
                         cells.get(REFUNDS.STATE), cells.get(REFUNDS.CURRENCY), cells.get(REFUNDS.AMOUNT_MINOR), cells.get(REFUNDS.REASON),
-                        cells.get(REFUNDS.FAILURE_REASON), cells.get(REFUNDS.ISSUED_AT), Columns.texts(cells.get(REFUNDS.METADATA))),
+                        cells.get(REFUNDS.FAILURE_REASON), cells.get(REFUNDS.ISSUED_AT), cells.get(REFUNDS.SETTLED_AT),
+                        Columns.texts(cells.get(REFUNDS.METADATA))),
+                tax(cells),
                 new Origin(
                         cells.get(REFUNDS.DELIVERY_ID),
                         new Position(cells.get(REFUNDS.PROVIDER_AT), cells.get(REFUNDS.MIRROR_RANK), cells.get(REFUNDS.PROVIDER_EVENT_REFERENCE)),

@@ -108,7 +108,8 @@ final class PaystackTransactions {
             var created = refund.time("created_at") == null ? refund.time("createdAt") : refund.time("created_at");
             refunds.add(new ProviderRefund(
                     String.valueOf(refund.textOrNumber("id", WORD_MAX)), payment, status, state, currency, PaystackMoney.amount(refund, "amount", currency),
-                    refund.text("merchant_note", WORD_MAX), state.equals("failed") ? status : null, created == null ? answer.at() : created, Map.of()));
+                    refund.text("merchant_note", WORD_MAX), state.equals("failed") ? status : null, created == null ? answer.at() : created,
+                    state.equals("succeeded") ? refund.time("refunded_at") : null, Map.of()));
         }
         return refunds;
     }

@@ -8,6 +8,7 @@ import static org.guildhall.schema.billing.Tables.FETCHES;
 import static org.guildhall.schema.billing.Tables.INVOICES;
 import static org.guildhall.schema.billing.Tables.PAYMENTS;
 import static org.guildhall.schema.billing.Tables.PAYOUTS;
+import static org.guildhall.schema.billing.Tables.PROMOTION_CODES;
 import static org.guildhall.schema.billing.Tables.RECONCILED_OBJECTS;
 import static org.guildhall.schema.billing.Tables.RECONCILIATIONS;
 import static org.guildhall.schema.billing.Tables.RECONCILIATION_DIFFERENCES;
@@ -111,6 +112,8 @@ final class DifferenceStore {
             "payout", missingThere("payout", PAYOUTS, PAYOUTS.ID, PAYOUTS.CONNECTION_ID, PAYOUTS.PROVIDER_REFERENCE, PAYOUTS.STATE, PAYOUTS.CREATED_AT),
             "coupon_mapping", missingThere("coupon_mapping", COUPON_MAPPINGS, COUPON_MAPPINGS.ID, COUPON_MAPPINGS.CONNECTION_ID,
                     COUPON_MAPPINGS.PROVIDER_REFERENCE, COUPON_MAPPINGS.STATE, COUPON_MAPPINGS.CREATED_AT),
+            "promotion_code", missingThere("promotion_code", PROMOTION_CODES, PROMOTION_CODES.ID, PROMOTION_CODES.CONNECTION_ID,
+                    PROMOTION_CODES.PROVIDER_REFERENCE, PROMOTION_CODES.STATE, PROMOTION_CODES.CREATED_AT),
             "refund", missingThere("refund", REFUNDS, REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE, REFUNDS.STATE, REFUNDS.CREATED_AT));
 
     /** Stores the objects of a kind that weren't seen and are older than the run. A payment that is a charge of its own isn't among the listed ones. */

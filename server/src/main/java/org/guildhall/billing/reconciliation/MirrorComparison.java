@@ -52,7 +52,7 @@ final class MirrorComparison {
     /** A difference. @param entityId null if the mirror lacks the object */
     record Found(String reference, @Nullable UUID entityId, String difference, List<DifferentField> fields) {}
 
-    /** The difference of an object; null if the mirror has it as it is. @param kind account, subscription, invoice, payment, refund, dispute, payout or coupon_mapping */
+    /** The difference of an object; null if the mirror has it as it is. @param kind account, subscription, invoice, payment, refund, dispute, payout, coupon_mapping or promotion_code */
     @Nullable Found compare(Tx tx, Connected connection, String kind, ProviderEvent object) {
         var reference = String.valueOf(object.objectReference());
         var changes = new Changes();

@@ -25,7 +25,8 @@ final class ReconciliationJob {
     private static final int CONNECTIONS_AT_ONCE = 20;
     /** More than one step makes, so that old ones never pile up. */
     private static final int OLD_AT_ONCE = 40;
-    private static final List<String> KINDS = List.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout", "coupon_mapping");
+    private static final List<String> KINDS = List.of(
+            "account", "subscription", "invoice", "payment", "refund", "dispute", "payout", "coupon_mapping", "promotion_code");
 
     private final Connections connections;
     private final Providers providers;

@@ -18,6 +18,7 @@ import org.guildhall.api.model.ListReconciliationsQuery;
 import org.guildhall.api.model.NewReconciliation;
 import org.guildhall.api.model.PaymentId;
 import org.guildhall.api.model.PayoutId;
+import org.guildhall.api.model.PromotionCodeId;
 import org.guildhall.api.model.ReconciledKind;
 import org.guildhall.api.model.ReconciliationDifference;
 import org.guildhall.api.model.ReconciliationDifferenceId;
@@ -165,6 +166,7 @@ final class ReconciliationsHandler {
             case "dispute" -> new DisputeId(id).toString();
             case "payout" -> new PayoutId(id).toString();
             case "coupon_mapping" -> new CouponMappingId(id).toString();
+            case "promotion_code" -> new PromotionCodeId(id).toString();
             default -> new RefundId(id).toString();
         };
     }

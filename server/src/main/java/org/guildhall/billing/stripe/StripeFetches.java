@@ -25,8 +25,9 @@ final class StripeFetches {
     /** Greater than the rank of every event: the answer of a fetch is newer than events of its second. */
     private static final int RANK = 100;
     private static final String NO_EVENT = "fetch";
-    /** A charge has its fee in its balance transaction. */
     private static final String EXPAND = "expand[]";
+    /** A charge has its fee in its balance transaction, and a refund the instant at which its money left. */
+    private static final Map<String, String> MOVED = Map.of(EXPAND, "balance_transaction");
     /** Without the question for them a subscription has only the ids of its discounts. */
     private static final String DISCOUNTS = "discounts";
 
@@ -44,7 +45,7 @@ final class StripeFetches {
         }
         return switch (event.objectKind()) {
             case "customer" -> new Target("account", reference);
-            case "subscription", "invoice", "refund", "dispute", "payout" -> new Target(event.objectKind(), reference);
+            case "subscription", "invoice", "refund", "dispute", "payout", "promotion_code" -> new Target(event.objectKind(), reference);
             case "coupon" -> new Target("coupon_mapping", reference);
             case "payment_intent" -> new Target("payment", reference);
             case "charge" -> {
@@ -58,7 +59,7 @@ final class StripeFetches {
     /**
      * Fetches an object.
      *
-     * @param kind account, subscription, invoice, payment, refund, dispute, payout or coupon_mapping
+     * @param kind account, subscription, invoice, payment, refund, dispute, payout, coupon_mapping or promotion_code
      * @return the object first, then objects that belong to it
      */
     List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
@@ -66,9 +67,10 @@ final class StripeFetches {
             case "account" -> List.of(event("customer.updated", one(apiKey, "customers", reference)));
             case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference, Map.of(EXPAND, DISCOUNTS))));
             case "invoice" -> List.of(event("invoice.updated", invoice(apiKey, reference)));
-            case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference)));
+            case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference, MOVED)));
             case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
             case "payout" -> List.of(event("payout.updated", one(apiKey, "payouts", reference)));
+            case "promotion_code" -> List.of(event("promotion_code.updated", one(apiKey, "promotion_codes", reference)));
             case "coupon_mapping" -> List.of(event("coupon.updated", withProducts(one(apiKey, "coupons", reference, Map.of(EXPAND, StripeCoupons.PRODUCTS)))));
             case "payment" -> payment(apiKey, reference);
             default -> throw new IllegalArgumentException(kind);
@@ -138,7 +140,7 @@ final class StripeFetches {
 
     private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {
         if (!reference.startsWith("pi_")) {
-            return List.of(event("charge.updated", one(apiKey, "charges", reference, Map.of(EXPAND, "balance_transaction"))));
+            return List.of(event("charge.updated", one(apiKey, "charges", reference, MOVED)));
         }
         var events = new ArrayList<ProviderEvent>();
         events.add(event("payment_intent.processing", one(apiKey, "payment_intents", reference)));

@@ -113,9 +113,12 @@ final class StripePayments {
         };
         var intent = refund.reference("payment_intent");
         var at = refund.requiredInstant("created");
+        // Events have its id only.
+        var moved = refund.child("balance_transaction");
         return new ProviderRefund(
                 refund.requiredReference("id"), intent == null ? refund.requiredReference("charge") : intent, status, state, currency,
-                refund.amountOrZero("amount", currency), refund.text("reason", WORD_MAX), refund.text("failure_reason", WORD_MAX), at, refund.metadata());
+                refund.amountOrZero("amount", currency), refund.text("reason", WORD_MAX), refund.text("failure_reason", WORD_MAX), at,
+                moved == null || !state.equals("succeeded") ? null : moved.requiredInstant("created"), refund.metadata());
     }
 
     /** The payment of an invoice of an event; null if it names no payment. @throws UnreadableEvent if a member is missing or has the wrong type */

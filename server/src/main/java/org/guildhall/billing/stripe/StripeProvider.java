@@ -116,7 +116,7 @@ public final class StripeProvider implements Provider {
 
     @Override
     public Set<String> listed() {
-        return Set.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout", "coupon_mapping");
+        return Set.of("account", "subscription", "invoice", "payment", "refund", "dispute", "payout", "coupon_mapping", "promotion_code");
     }
 
     @Override

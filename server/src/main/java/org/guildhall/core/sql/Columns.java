@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -51,6 +52,11 @@ public final class Columns {
             assigned.put(column, param(column));
         }
         return assigned;
+    }
+
+    /** The columns of a read: some that are also written, and more. */
+    public static List<Field<?>> with(Field<?>[] written, Field<?>... more) {
+        return Stream.concat(Stream.of(written), Stream.of(more)).toList();
     }
 
     /**

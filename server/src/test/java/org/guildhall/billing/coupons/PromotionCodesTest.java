@@ -1,5 +1,6 @@
 package org.guildhall.billing.coupons;
 
+import static org.guildhall.billing.GoCardlessFixture.until;
 import static org.guildhall.billing.StripeBodies.coupon;
 import static org.guildhall.billing.StripeBodies.object;
 import static org.guildhall.billing.StripeBodies.promotionCode;
@@ -8,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -17,6 +20,7 @@ import org.guildhall.Http.Reply;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
 import org.guildhall.billing.StripeSender;
+import org.guildhall.billing.StripeStandIn;
 import org.junit.jupiter.api.Test;
 
 /** Promotion codes of Stripe from signed events to the API. */
@@ -30,6 +34,7 @@ class PromotionCodesTest {
     private final long now = Instant.now().getEpochSecond() - 100;
     private final String connection = connection();
     private final StripeSender stripe = sender(connection);
+    private final StripeStandIn.Account account = StripeStandIn.shared().account();
     private int events;
 
     private String connection() {
@@ -122,5 +127,58 @@ class PromotionCodesTest {
             }
         }
         assertEquals("1 7", count("") + " " + found("").at("/data/0/redemptions_total"));
+    }
+
+    private void setKey() {
+        http.post("/api/v1/billing/connections/" + connection + "/set-api-key", "{\"api_key\": \"%s\"}".formatted(account.apiKey())).expect(200);
+    }
+
+    private static Map<String, Object> redeemed(String id, int times, long now) {
+        return with(promotionCode(id, id.toUpperCase(Locale.ROOT), "WELCOME10", now), "times_redeemed", times);
+    }
+
+    @Test
+    void tieWithinASecond_isFetched() {
+        account.put("promotion_codes", redeemed("promo_1", 3, now));
+        setKey();
+        send("promotion_code.updated", 1, redeemed("promo_1", 2, now));
+        assertEquals("tie_fetched", send("promotion_code.updated", 1, redeemed("promo_1", 1, now)).at("/outcome"));
+        until("3 fetch none", () -> found("").at("/data/0/redemptions_total") + " " + found("").at("/data/0/mirror/source") + " " + found("").at("/data/0/mirror/fetch"));
+        assertNull(found("").at("/data/0/mirror/delivery_id"));
+        assertEquals("applied", send("promotion_code.updated", 160, redeemed("promo_1", 4, now)).at("/outcome"));
+        assertEquals("4 event", found("").at("/data/0/redemptions_total") + " " + found("").at("/data/0/mirror/source"));
+    }
+
+    @Test
+    void eventDuringAFetch_isNotOverwritten() {
+        account.put("promotion_codes", redeemed("promo_1", 3, now)).betweenReads(() -> {
+            send("promotion_code.updated", 160, redeemed("promo_1", 5, now));
+            account.put("promotion_codes", redeemed("promo_1", 6, now));
+        });
+        setKey();
+        send("promotion_code.updated", 1, redeemed("promo_1", 2, now));
+        send("promotion_code.updated", 1, redeemed("promo_1", 1, now));
+        until("6 fetch", () -> found("").at("/data/0/redemptions_total") + " " + found("").at("/data/0/mirror/source"));
+    }
+
+    @Test
+    void reconciliation_findsAndRepairsCodes() {
+        account.put("promotion_codes", redeemed("promo_known", 0, now)).put("promotion_codes", redeemed("promo_old", 7, now));
+        account.put("promotion_codes", redeemed("promo_used", 9, now));
+        for (var code : List.of("promo_known", "promo_lost", "promo_used")) {
+            send("promotion_code.created", 0, redeemed(code, 0, now));
+        }
+        setKey();
+        var path = "/api/v1/billing/reconciliations/" + http.post("/api/v1/billing/reconciliations", """
+                {"connection_id": "%s", "kinds": ["promotion_code"], "repair": true}""".formatted(connection)).expect(202).at("/id");
+        until("succeeded", () -> String.valueOf(http.get(path).expect(200).at("/state")));
+        var seen = new ArrayList<String>();
+        http.get(path + "/differences").expect(200).json().get("data").forEach(each -> seen.add(each.get("difference").asText() + " "
+                + each.get("provider_reference").asText() + " " + each.at("/fields/0/pointer").asText() + " " + each.get("entity_id").asText("").startsWith("pcd_")));
+        assertEquals(List.of("differs promo_used /redemptions_total true", "missing_here promo_old  false", "missing_there promo_lost  true"),
+                seen.stream().sorted().toList());
+        until("7", () -> String.valueOf(found("provider_reference=promo_old").at("/data/0/redemptions_total")));
+        until("9", () -> String.valueOf(found("provider_reference=promo_used").at("/data/0/redemptions_total")));
+        until("missing_there", () -> String.valueOf(found("provider_reference=promo_lost").at("/data/0/mirror/fetch")));
     }
 }

@@ -169,10 +169,13 @@ class GoCardlessMirrorTest {
         gocardless.send(event("EV2", "2026-09-08T05:30:01.000Z", "payments.resubmission_requested", "PM1"));
         until("pending null", () -> gocardless.shown("payments", "state", "failure"));
         assertEquals("2026-09-12T00:00:00.000000Z", gocardless.shown("invoices", "next_attempt_at"));
+        assertEquals("1 2026-09-12T00:00:00.000000Z", gocardless.shown("payment-attempts", "number", "will_retry_at"));
         payment("failed");
         gocardless.send(failed("EV3", "2026-09-12T05:30:00.000Z", "PM1", "refer_to_payer", false));
         until("2 null", () -> gocardless.shown("invoices", "attempt_count", "next_attempt_at"));
         assertEquals("failed", gocardless.shown("payments", "state"));
+        assertEquals("1 null", gocardless.shown("payment-attempts", "number", "will_retry_at"));
+        assertEquals("2 null", gocardless.shown("payment-attempts?sort=-attempted_at", "number", "will_retry_at"));
         assertEquals(2, gocardless.http.get(BILLING + "payment-attempts?outcome=failed").expect(200).json().get("data").size());
         assertEquals("{receivable=12900, revenue=11727, tax_payable=1173}", gocardless.balances());
     }
@@ -241,6 +244,7 @@ class GoCardlessMirrorTest {
         gocardless.send(event("EV2", "2026-09-25T02:00:00.000Z", "refunds.created", "RF1"));
         until("pending", () -> gocardless.shown("refunds", "state"));
         assertEquals("{clearing=12900, revenue=11727, tax_payable=1173}", gocardless.balances());
+        assertEquals("derived 136 null", gocardless.shown("refunds", "tax_basis", "tax_amount/amount_minor", "settled_at"));
         gocardless.account.put("refunds", refund("RF1", "PM1", 1_500, "submitted"));
         gocardless.send(event("EV3", "2026-09-28T06:00:00.000Z", "refunds.refund_settled", "RF1"));
         until("succeeded", () -> gocardless.shown("refunds", "state"));
@@ -248,9 +252,12 @@ class GoCardlessMirrorTest {
         gocardless.account.put("refunds", refund("RF1", "PM1", 1_500, "paid"));
         gocardless.send(event("EV4", "2026-09-28T06:00:00.000Z", "refunds.paid", "RF1"));
         until("paid succeeded", () -> gocardless.shown("refunds", "provider_status", "state"));
+        assertEquals("derived 136 2026-09-28T06:00:00.000000Z", gocardless.shown("refunds", "tax_basis", "tax_amount/amount_minor", "settled_at"));
+        assertEquals("2026-09-28T06:00:00.000000Z", gocardless.http.get(BILLING + "ledger-transactions?kind=refund_paid").expect(200).at("/data/0/effective_at"));
         assertEquals("{clearing=11400, refunds=1364, revenue=11727, tax_payable=1037}", gocardless.balances());
         gocardless.send(event("EV5", "2026-10-01T05:30:00.000Z", "refunds.failed", "RF1"));
         until("failed", () -> gocardless.shown("refunds", "state"));
+        assertEquals("none null null", gocardless.shown("refunds", "tax_basis", "tax_amount/amount_minor", "settled_at"));
         assertEquals("{clearing=12900, revenue=11727, tax_payable=1173}", gocardless.balances());
         gocardless.account.put("refunds", refund("RF1", "PM1", 1_500, "funds_returned"));
         gocardless.send(event("EV6", "2026-10-02T06:00:00.000Z", "refunds.funds_returned", "RF1"));

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.guildhall.Http;
@@ -109,6 +110,44 @@ class PaymentsTest {
         assertEquals("applied", send("charge.succeeded", now + 5, charge("ch_2", "pi_1", "succeeded", now + 5)));
         assertEquals("succeeded 12900 12900 0  evt_4", shown(found("paid_from=" + Instant.ofEpochSecond(now + 5)).path(0)));
         assertEquals(0, found("failure_category=expired_method").size());
+    }
+
+    /** The seconds until the announced attempts. */
+    private String retries() {
+        var seen = new ArrayList<String>();
+        http.get("/api/v1/billing/payment-attempts").expect(200).json().get("data").forEach(attempt -> {
+            var one = http.get("/api/v1/billing/payment-attempts/" + attempt.get("id").asText()).expect(200);
+            assertEquals(attempt.get("will_retry_at").asText(null), one.json().get("will_retry_at").asText(null));
+            var at = attempt.get("will_retry_at").isNull() ? null : Instant.parse(attempt.get("will_retry_at").asText());
+            seen.add(at == null ? "-" : String.valueOf(at.getEpochSecond() - now));
+        });
+        Collections.sort(seen);
+        return String.join(" ", seen);
+    }
+
+    @Test
+    void lastFailedAttempt_tellsTheNextOne_inEachVersion() {
+        // Before 2025-03-31.basil the charge names the invoice, then the payment intent does.
+        var long25 = "in_1WinterStreet00000000001";
+        var cases = Map.of(
+                "in_1", with(charge("ch_1", "pi_1", "failed", now - 50), "invoice", "in_1"),
+                long25, with(charge("ch_2", "pi_2", "failed", now - 50), "invoice", null));
+        for (var each : cases.entrySet()) {
+            send("charge.failed", now - 50, each.getValue());
+        }
+        assertEquals("- -", retries());
+        send("payment_intent.payment_failed", now - 50, with(intent("pi_2", "requires_payment_method"),
+                "payment_details", object("customer_reference", null, "order_reference", long25.substring(0, 25))));
+        for (var invoice : cases.keySet()) {
+            send("invoice.payment_failed", now - 49, with(invoice(invoice, "open"), "attempt_count", 1, "next_payment_attempt", now + 86_400));
+        }
+        assertEquals("86400 86400", retries());
+        send("charge.failed", now - 10, with(charge("ch_3", "pi_1", "failed", now - 10), "invoice", "in_1"));
+        assertEquals("- 86400 86400", retries());
+        send("invoice.payment_failed", now - 9, with(invoice("in_1", "open"), "attempt_count", 2, "next_payment_attempt", null));
+        assertEquals("- - 86400", retries());
+        send("invoice.paid", now, invoice(long25, "paid"));
+        assertEquals("- - -", retries());
     }
 
     @Test

@@ -223,11 +223,15 @@ class PaystackMirrorTest {
         send("charge.success", transaction(1_650, Map.of(), 0), "processed");
         until("{clearing=108350, fees=1650, unapplied=110000}", this::balances);
         account.put("/refund", List.of(
-                object("id", 1, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", "processed", "created_at", "2026-11-24T11:00:00.000Z"),
-                object("id", 2, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", "pending", "created_at", "2026-11-25T11:00:00.000Z")));
+                object("id", 1, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", "processed", "created_at", "2026-11-24T11:00:00.000Z",
+                        "refunded_at", "2026-11-24T12:00:00.000Z"),
+                object("id", 2, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", "pending", "created_at", "2026-11-25T11:00:00.000Z",
+                        "refunded_at", "2026-11-25T11:00:00.000Z")));
         send("refund.processed", object("status", "processed", "transaction_reference", "T1", "amount", "5000", "currency", "NGN", "domain", "live"), "processed");
         until("{clearing=103350, fees=1650, unapplied=105000}", this::balances);
         assertEquals(2, http.get(BILLING + "refunds").expect(200).json().get("data").size());
+        assertEquals("2026-11-24T12:00:00.000000Z none", shown("refunds?state=succeeded", "settled_at", "tax_basis"));
+        assertEquals("null", shown("refunds?state=pending", "settled_at"));
         account.put("/refund", List.of(
                 object("id", 1, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", "failed", "created_at", "2026-11-24T11:00:00.000Z")));
         send("refund.failed", object("status", "failed", "transaction_reference", "T1", "amount", 5_000, "currency", "NGN", "domain", "live"), "processed");

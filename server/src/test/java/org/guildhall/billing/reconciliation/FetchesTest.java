@@ -214,6 +214,24 @@ class FetchesTest {
         assertEquals(4, account.calls().size(), account.calls().toString());
     }
 
+    /** Stripe's events have the id of the movement only. */
+    @Test
+    void fetchedRefund_tellsWhenItsMoneyLeft_andLaterEventsKeepIt() {
+        var refund = StripeBodies.refund("re_1", "pi_1", 2_900, "succeeded");
+        account.put("refunds", StripeBodies.with(refund, "balance_transaction", StripeBodies.movement("txn_1", -2_900, 0, 0)));
+        setKey();
+        send("evt_1", "refund.updated", now, StripeBodies.with(refund, "balance_transaction", "txn_1"));
+        assertEquals("null", String.valueOf(http.get(BILLING + "refunds").expect(200).at("/data/0/settled_at")));
+        send("evt_2", "refund.updated", now, StripeBodies.with(refund, "balance_transaction", "txn_1", "reason", "duplicate"));
+        var settled = Instant.ofEpochSecond(1_795_800_000).toString().replace("Z", ".000000Z");
+        until(settled, () -> String.valueOf(http.get(BILLING + "refunds").expect(200).at("/data/0/settled_at")));
+        send("evt_3", "refund.updated", now + 60, StripeBodies.with(refund, "balance_transaction", "txn_1", "reason", "fraudulent"));
+        var shown = http.get(BILLING + "refunds").expect(200);
+        assertEquals("fraudulent " + settled, shown.at("/data/0/reason") + " " + shown.at("/data/0/settled_at"));
+        send("evt_4", "refund.failed", now + 90, StripeBodies.with(refund, "status", "failed"));
+        assertEquals("null", String.valueOf(http.get(BILLING + "refunds").expect(200).at("/data/0/settled_at")));
+    }
+
     @Test
     void deletedCustomer_keepsItsName() {
         account.put("customers", StripeBodies.object("id", "cus_harbour", "object", "customer", "deleted", true));

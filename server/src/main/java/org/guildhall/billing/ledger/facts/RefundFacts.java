@@ -24,6 +24,11 @@ public record RefundFacts(
         return state.equals("succeeded");
     }
 
+    /** True while the money can still leave. */
+    public boolean isWaiting() {
+        return state.equals("pending") || state.equals("needs_attention");
+    }
+
     public Instant paidAt() {
         return settledAt == null ? changedAt : settledAt;
     }

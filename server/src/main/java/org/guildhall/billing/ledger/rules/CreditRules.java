@@ -8,6 +8,7 @@ import static org.guildhall.billing.ledger.rules.LedgerChart.REFUND_CLEARING;
 import static org.guildhall.billing.ledger.rules.LedgerChart.TAX_PAYABLE;
 
 import java.util.ArrayList;
+import java.util.UUID;
 import org.guildhall.billing.ledger.facts.CreditNoteFacts;
 
 /** The transactions of credit notes. */
@@ -41,5 +42,20 @@ final class CreditRules {
             postings.add(refunds, part.account(), part.amountMinor() - tax).add(taxPayable, part.account(), tax);
         }
         target.add(note.entity(), "credit_note", TransactionKind.CREDIT_NOTE, note.issuedAt(), postings);
+    }
+
+    /** The tax of the part of a note that is paid back by a refund. The refunds share the tax of the last destination in their order. */
+    static long taxOfRefund(CreditNoteFacts note, UndoneTax.Undone undone, UUID refundId) {
+        long whole = undone.netMinor() + undone.taxMinor();
+        long before = whole - note.refundedMinor();
+        long tax = 0;
+        for (var part : note.refunds()) {
+            long after = before + part.amountMinor();
+            if (part.refundId().equals(refundId) && whole != 0) {
+                tax += HalfUp.share(undone.taxMinor(), after, whole) - HalfUp.share(undone.taxMinor(), before, whole);
+            }
+            before = after;
+        }
+        return tax;
     }
 }

@@ -25,10 +25,11 @@ final class UndoneTax {
      *
      * @param unappliedMinor money that paid no invoice
      * @param netMinor without tax
+     * @param taxed true if a tax is known, also one of zero
      */
-    record Undone(long unappliedMinor, long netMinor, long taxMinor) {
+    record Undone(long unappliedMinor, long netMinor, long taxMinor, boolean taxed) {
 
-        static final Undone NOTHING = new Undone(0, 0, 0);
+        static final Undone NOTHING = new Undone(0, 0, 0, false);
     }
 
     private sealed interface Step {
@@ -83,13 +84,20 @@ final class UndoneTax {
 
     private List<Step> steps() {
         var steps = new ArrayList<Step>();
-        facts.refunds().stream().filter(RefundFacts::isPaid).forEach(refund -> steps.add(new Repayment(
-                refund.id(), refund.paymentId(), refund.currency(), refund.amountMinor(), explained(refund), refund.paidAt())));
+        facts.refunds().stream().filter(RefundFacts::isPaid).forEach(refund -> steps.add(repayment(refund)));
         facts.disputes().stream().filter(DisputeFacts::isLoss).forEach(dispute -> steps.add(new Repayment(
                 dispute.id(), dispute.paymentId(), dispute.currency(), dispute.withheldMinor(), 0, dispute.lostAt())));
         facts.creditNotes().stream().filter(CreditNoteFacts::active).forEach(note -> steps.add(new Note(note)));
         steps.sort(Comparator.comparing(Step::at).thenComparing(Step::id));
+        // Refunds whose money hasn't left follow as if it left now. Nothing before them depends on them.
+        facts.refunds().stream().filter(RefundFacts::isWaiting).sorted(Comparator.comparing(RefundFacts::paidAt).thenComparing(RefundFacts::id))
+                .forEach(refund -> steps.add(repayment(refund)));
         return steps;
+    }
+
+    private Repayment repayment(RefundFacts refund) {
+        return new Repayment(
+                refund.id(), refund.paymentId(), refund.currency(), refund.amountMinor(), explained(refund), refund.paidAt());
     }
 
     /** The part of a refund that credit notes explain. */
@@ -102,7 +110,7 @@ final class UndoneTax {
     /** The unapplied rest of the payment goes back first, then its invoices in the order in which it paid them. */
     private Undone undo(Repayment repayment) {
         if (!repayment.currency().equals(currencies.get(repayment.paymentId()))) {
-            return new Undone(0, repayment.amountMinor() - repayment.explainedMinor(), 0);
+            return new Undone(0, repayment.amountMinor() - repayment.explainedMinor(), 0, false);
         }
         long before = repaid.getOrDefault(repayment.paymentId(), 0L);
         repaid.put(repayment.paymentId(), Math.addExact(before, repayment.amountMinor()));
@@ -112,12 +120,15 @@ final class UndoneTax {
         long start = applied.restOf(repayment.paymentId());
         long unapplied = overlap(from, to, 0, start);
         long tax = 0;
+        boolean taxed = false;
         for (var part : applied.of(repayment.paymentId())) {
             long end = start + part.amountMinor();
-            tax += derived(part.invoice(), repayment.currency(), overlap(from, to, start, end));
+            long amount = overlap(from, to, start, end);
+            taxed |= amount > 0 && hasTax(part.invoice(), repayment.currency());
+            tax += derived(part.invoice(), repayment.currency(), amount);
             start = end;
         }
-        return new Undone(unapplied, repayment.amountMinor() - repayment.explainedMinor() - unapplied - tax, tax);
+        return new Undone(unapplied, repayment.amountMinor() - repayment.explainedMinor() - unapplied - tax, tax, taxed);
     }
 
     private static long overlap(long from, long to, long start, long end) {
@@ -139,7 +150,7 @@ final class UndoneTax {
             amounts.merge(note.invoiceId(), amount, Math::addExact);
             taxes.merge(note.invoiceId(), tax, Math::addExact);
         }
-        return new Undone(0, amount - tax, tax);
+        return new Undone(0, amount - tax, tax, stated != null || invoice != null && hasTax(invoice, note.currency()));
     }
 
     /** The tax of a further undone amount of an invoice. */
@@ -159,7 +170,7 @@ final class UndoneTax {
                 && InvoiceRules.tax(invoice) > 0;
     }
 
-    /** The amounts that a refund, a lost dispute or a credit note takes back; zero for one that doesn't count. */
+    /** The amounts that a refund, a lost dispute or a credit note takes back, and those that a waiting refund would; zero for one that doesn't count. */
     Undone of(UUID id) {
         return results.getOrDefault(id, Undone.NOTHING);
     }
