@@ -76,7 +76,7 @@ class SchemaTest {
         assertNone("a plan made for a tenant without rows is kept for those that have many", """
                 select g.name from guarded g join pg_attribute a on a.attrelid = g.oid
                 where a.attname = 'tenant_id' and (a.attstattarget is distinct from 0 or not exists (
-                    select from pg_statistic s where s.starelid = g.oid and s.staattnum = a.attnum and s.stadistinct = 20))""");
+                    select from pg_statistic s where s.starelid = g.oid and s.staattnum = a.attnum and s.stadistinct = 4))""");
     }
 
     @Test

@@ -20,6 +20,7 @@ public final class ProviderJson {
     private static final int METADATA_MAX = 100;
     private static final int METADATA_VALUE_MAX = 5_000;
     private static final int TIME_MAX = 40;
+    private static final int DIGITS_MAX = 1_000;
     private static final long NUMBER_MAX = 9_007_199_254_740_991L;
     /** The last second that an instant of an answer can have. */
     private static final long SECONDS_MAX = 253_402_300_799L;
@@ -232,7 +233,15 @@ public final class ProviderJson {
     /** A text or a number as a text; null if it is missing. */
     public @Nullable String textOrNumber(String member, int most) {
         var value = node.path(member);
-        return value.isNumber() ? Texts.cut(value.decimalValue().stripTrailingZeros().toPlainString(), most) : text(member, most);
+        if (!value.isNumber()) {
+            return text(member, most);
+        }
+        var number = value.decimalValue();
+        // 1e999999999 would take a gigabyte as a text.
+        if (Math.abs((long) number.scale()) > DIGITS_MAX) {
+            throw wrong(member, "no number of this size");
+        }
+        return Texts.cut(number.stripTrailingZeros().toPlainString(), most);
     }
 
     /** An object; null if it is missing, null, or an id that isn't expanded. */

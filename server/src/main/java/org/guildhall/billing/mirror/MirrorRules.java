@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether content is newer than what the mirror has: by the provider's instant, then by the rank of the event's type. Two events that are equal in
- * both can't be ordered: the one that arrives later counts until the provider is asked, and a retry or a replay changes nothing. Fetched content is what the
- * provider has at that instant, give or take two seconds; an event of these seconds can be part of it or not.
+ * both can't be ordered: the one that arrives later counts until the provider is asked, and a retry or a replay changes nothing. An event whose type doesn't
+ * tell its place can't be ordered, either, and doesn't replace one whose type tells it. Fetched content is what the provider has at that instant, give or take
+ * two seconds; an event of these seconds can be part of it or not.
  */
 public final class MirrorRules {
 
@@ -39,9 +40,12 @@ public final class MirrorRules {
                     : event.at().isBefore(mirrored.at().minus(FETCH_WINDOW)) ? Verdict.STALE : Verdict.UNORDERED;
         }
         int order = event.at().compareTo(mirrored.at());
+        if (order == 0 && event.isUnordered(mirrored)) {
+            return origin.isRepeated() || event.isOfUnknownRank() && !mirrored.isOfUnknownRank() ? Verdict.UNORDERED : Verdict.TIE;
+        }
         if (order == 0) {
             order = Integer.compare(event.rank(), mirrored.rank());
         }
-        return order < 0 ? Verdict.STALE : order > 0 ? Verdict.NEWER : origin.isRepeated() ? Verdict.UNORDERED : Verdict.TIE;
+        return order < 0 ? Verdict.STALE : Verdict.NEWER;
     }
 }

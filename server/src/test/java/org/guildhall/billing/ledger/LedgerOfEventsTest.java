@@ -77,7 +77,7 @@ class LedgerOfEventsTest {
         assertTrue(delivery.startsWith("failed "), delivery);
         var stored = http.get(BILLING + "/webhook-deliveries/" + delivery.replace("failed ", "")).expect(200);
         assertEquals("source_unbalanced", stored.at("/error/code"));
-        assertTrue(String.valueOf(stored.at("/error/detail")).endsWith(" is 13000, but its lines and taxes make 12900."), stored.text());
+        assertTrue(String.valueOf(stored.at("/error/detail")).endsWith(" is 13000, but its lines and taxes make 12900 (minor units of AUD)."), stored.text());
         assertEquals(Map.of(), balances());
         assertEquals(0, http.get(BILLING + "/invoices").expect(200).json().get("data").size());
     }

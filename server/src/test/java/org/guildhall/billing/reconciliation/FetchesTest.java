@@ -125,6 +125,52 @@ class FetchesTest {
         assertEquals(2, account.calls().size());
     }
 
+    /** No invoice fails before it is finalized, so the failure is the newer one in each order of arrival. */
+    @ParameterizedTest(name = "the failure arrives first: {0}")
+    @ValueSource(booleans = {true, false})
+    void failureInTheSecondOfTheFinalization_counts(boolean failureFirst) {
+        account.put("customers", customer("Mira"));
+        setKey();
+        var failed = StripeBodies.with(StripeBodies.invoice("in_1", "open"), "attempt_count", 1);
+        if (failureFirst) {
+            assertEquals("applied", outcome(send("evt_2", "invoice.payment_failed", now, failed)));
+        }
+        var finalized = send("evt_1", "invoice.finalized", now, StripeBodies.invoice("in_1", "open"));
+        assertEquals(failureFirst ? "stale" : "applied", outcome(finalized));
+        if (!failureFirst) {
+            assertEquals("applied", outcome(send("evt_2", "invoice.payment_failed", now, failed)));
+        }
+        assertEquals("open 1 event none", mirrored("invoices", "/attempt_count"));
+        var tasks = http.get("/api/v1/tasks/operational-tasks?workflow=payment_recovery").expect(200);
+        assertEquals("open null", tasks.at("/data/0/state") + " " + tasks.at("/data/1/state"));
+    }
+
+    /** Nobody knows whether an update came before or after the failure of its second. */
+    @Test
+    void updateInTheSecondOfAFailure_isFetched_andDoesntCountBefore() {
+        var failed = StripeBodies.with(StripeBodies.invoice("in_1", "open"), "attempt_count", 1);
+        account.put("customers", customer("Mira")).put("invoices", StripeBodies.with(failed, "attempt_count", 2));
+        send("evt_1", "invoice.payment_failed", now, failed);
+        assertEquals("stale", outcome(send("evt_2", "invoice.updated", now, StripeBodies.invoice("in_1", "open"))));
+        assertEquals("open 1 event none", mirrored("invoices", "/attempt_count"));
+        setKey();
+        assertEquals("tie_fetched", outcome(send("evt_3", "invoice.updated", now, StripeBodies.invoice("in_1", "open"))));
+        until("open 2 fetch none", () -> mirrored("invoices", "/attempt_count"));
+    }
+
+    /** Stripe tells the movement of a captured charge in a later event, which can have the same second. */
+    @Test
+    void feeOfACapturedCharge_isFetched_inTheSecondOfTheCapture() {
+        var charge = StripeBodies.charge("ch_1", "pi_1", "succeeded", now);
+        account.put("customers", customer("Mira")).put("payment_intents", StripeBodies.intent("pi_1", "succeeded"));
+        account.put("charges", StripeBodies.with(charge, "balance_transaction", StripeBodies.movement("txn_1", 12_900, 233, 23)));
+        setKey();
+        send("evt_1", "charge.captured", now, StripeBodies.with(charge, "balance_transaction", null));
+        assertEquals("tie_fetched", outcome(send("evt_2", "charge.updated", now, StripeBodies.with(charge, "balance_transaction", "txn_1"))));
+        until("12644", () -> http.get(BILLING + "ledger-accounts?kind=clearing").expect(200).at("/data/0/balance/amount_minor") + "");
+        assertEquals("233", http.get(BILLING + "ledger-accounts?kind=fees").expect(200).at("/data/0/balance/amount_minor"));
+    }
+
     @Test
     void tieWithEqualContent_isNotFetched() {
         account.put("customers", customer("Mira"));
