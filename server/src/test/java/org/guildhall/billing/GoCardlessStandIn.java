@@ -68,6 +68,11 @@ public final class GoCardlessStandIn {
             return this;
         }
 
+        /** Makes an object be missing. */
+        public synchronized void remove(String collection, String id) {
+            collections.getOrDefault(collection, Map.of()).remove(id);
+        }
+
         /** Makes a collection be gone: its answer is 410. */
         public synchronized Account gone(String collection) {
             gone.add(collection);

@@ -74,7 +74,7 @@ final class DeliveryStore {
             @Nullable UUID connectionId, @Nullable UUID accountId, @Nullable String state, @Nullable String outcome, @Nullable String eventType, @Nullable String eventReference,
             @Nullable String objectReference, TimeWindow created) {}
 
-    /** More events than an object has. */
+    /** The newest events of an object that are read; few objects have more. */
     private static final int PAST_MAX = 500;
     private static final JsonReader<List<Effect>> EFFECTS = JsonReader.ofList(Effect.class);
     private static final Field<Instant> NOW = Columns.now().as("now");
@@ -116,7 +116,7 @@ final class DeliveryStore {
                     .where(WEBHOOK_DELIVERIES.CONNECTION_ID.eq(param(WEBHOOK_DELIVERIES.CONNECTION_ID)))
                     .and(WEBHOOK_DELIVERIES.OBJECT_REFERENCE.eq(param(WEBHOOK_DELIVERIES.OBJECT_REFERENCE)))
                     .and(WEBHOOK_DELIVERIES.STATE.ne(inline("skipped")))
-                    .orderBy(WEBHOOK_DELIVERIES.PROVIDER_AT, WEBHOOK_DELIVERIES.EVENT_REFERENCE)
+                    .orderBy(WEBHOOK_DELIVERIES.PROVIDER_AT.desc(), WEBHOOK_DELIVERIES.EVENT_REFERENCE.desc())
                     .limit(inline(PAST_MAX)),
             cells -> new PastEvent(
                     cells.get(WEBHOOK_DELIVERIES.EVENT_REFERENCE), cells.get(WEBHOOK_DELIVERIES.EVENT_TYPE), cells.get(WEBHOOK_DELIVERIES.PROVIDER_AT),
@@ -228,9 +228,9 @@ final class DeliveryStore {
         return new Received(row, row.id().equals(id));
     }
 
-    /** The received events of an object, in the provider's order. */
+    /** The newest received events of an object, in the provider's order. */
     List<PastEvent> past(Tx tx, UUID connectionId, String reference) {
-        return PAST.all(tx, connectionId, reference);
+        return PAST.all(tx, connectionId, reference).reversed();
     }
 
     /** Adds the sealed body of a new delivery, unless another delivery has it, with the transaction's next statement. */

@@ -24,6 +24,8 @@ public final class ProviderJson {
     private static final long NUMBER_MAX = 9_007_199_254_740_991L;
     /** The last second that an instant of an answer can have. */
     private static final long SECONDS_MAX = 253_402_300_799L;
+    /** The first instant that an answer can have. */
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
 
     /** The unit in which a provider writes amounts. */
     @FunctionalInterface
@@ -137,7 +139,7 @@ public final class ProviderJson {
             return null;
         }
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            return shown(member, OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeException otherForm) {
             throw wrong(member, "no instant");
         }
@@ -159,10 +161,22 @@ public final class ProviderJson {
             return null;
         }
         try {
-            return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+            return shown(member, LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
         } catch (DateTimeException otherForm) {
             throw wrong(member, "no day");
         }
+    }
+
+    /** True if an answer can have the instant: it is in the years 1 to 9999. */
+    public static boolean isShown(Instant instant) {
+        return !instant.isBefore(FIRST) && instant.getEpochSecond() <= SECONDS_MAX;
+    }
+
+    private Instant shown(String member, Instant instant) {
+        if (!isShown(instant)) {
+            throw wrong(member, "outside the years 1 to 9999");
+        }
+        return instant;
     }
 
     /** An instant that must be there. */

@@ -86,6 +86,9 @@ final class GoCardlessPayments {
             objects.add(new ProviderAttempt(
                     reference, reference, "confirmed", "succeeded", account, reference, currency, amount, amount,
                     payment.amountOrZero("amount_refunded", currency), history.receivedAt(), METHOD, null, null));
+        } else if (history.lostReceiptAt() != null) {
+            objects.add(new ProviderAttempt(
+                    reference, reference, "failed", "failed", account, reference, currency, amount, 0, 0, history.lostReceiptAt(), METHOD, lastFailure(), null));
         }
         for (var taken : history.taken()) {
             objects.add(new ProviderDispute(
@@ -103,6 +106,10 @@ final class GoCardlessPayments {
         if (!state.equals("failed") && !state.equals("reversed")) {
             return null;
         }
+        return lastFailure();
+    }
+
+    private Failure lastFailure() {
         var last = history.lastFailure();
         return last == null ? new Failure(status, null) : failure(last);
     }
@@ -128,6 +135,6 @@ final class GoCardlessPayments {
     /** A failed payment that is tried again has the day of the next attempt as its day. */
     private @Nullable Instant nextAttemptAt(@Nullable Instant charged) {
         var failed = history.retriedAfter();
-        return failed == null || charged == null || !charged.isAfter(failed) || isReceived() ? null : charged;
+        return failed == null || charged == null || !charged.isAfter(failed) || state.equals("succeeded") ? null : charged;
     }
 }

@@ -12,18 +12,22 @@ import org.jspecify.annotations.Nullable;
  * The received events of a payment in GoCardless's order.
  *
  * @param failures all failures, late ones included
- * @param receivedAt the instant at which the money was received first; null if no event told of it
+ * @param receivedAt the instant at which the money was received, by the last attempt that followed a late failure if there is one; null if no event
+ *     told of it
+ * @param lostReceiptAt the instant of the receipt that a late failure undid, if another attempt follows and hasn't received the money; else null
  * @param attempts the number of attempts to take the money
  * @param taken the times that the money was taken back
+ * @param isTakenBack true if the money was taken back, and neither given again nor asked for again
  * @param retriedAfter the failure that another attempt follows; null if none follows
  * @param lastFailure the details of the last failure or chargeback; null if no event told of one
  * @param endedAt the instant of the cancellation, or of the answer
  */
 record PaymentHistory(
-        List<PastEvent> failures, @Nullable Instant receivedAt, int attempts, List<Taken> taken, @Nullable Instant retriedAfter,
-        @Nullable Map<String, String> lastFailure, Instant endedAt) {
+        List<PastEvent> failures, @Nullable Instant receivedAt, @Nullable Instant lostReceiptAt, int attempts, List<Taken> taken, boolean isTakenBack,
+        @Nullable Instant retriedAfter, @Nullable Map<String, String> lastFailure, Instant endedAt) {
 
     private static final String PREFIX = "payments.";
+    private static final String LATE_FAILURE = "late_failure";
 
     /**
      * Money that was taken back after it was received.
@@ -39,9 +43,78 @@ record PaymentHistory(
         }
     }
 
-    /** True if the money was taken back, and not given again. */
-    boolean isTakenBack() {
-        return !taken.isEmpty() && !taken.getLast().state().equals("won");
+    /** What the events told so far. */
+    private static final class Told {
+
+        private final List<PastEvent> failures = new ArrayList<>();
+        private final List<Taken> taken = new ArrayList<>();
+        private @Nullable Instant receivedAt;
+        private @Nullable Instant lostReceiptAt;
+        private @Nullable Instant retriedAfter;
+        private @Nullable Map<String, String> lastFailure;
+        private int attempts;
+        private boolean isTakenBack;
+
+        /** A late failure ends the attempt that had received the money: what follows is another attempt. */
+        private void leaveLateFailure() {
+            if (isTakenBack && taken.getLast().kind().equals(LATE_FAILURE)) {
+                isTakenBack = false;
+                lostReceiptAt = receivedAt;
+                receivedAt = null;
+            }
+        }
+
+        void received(Instant at) {
+            leaveLateFailure();
+            if (receivedAt == null) {
+                receivedAt = at;
+                attempts++;
+            }
+            lostReceiptAt = null;
+            retriedAfter = null;
+        }
+
+        /** A failure before the money was received is only an attempt. */
+        void failed(PastEvent event) {
+            leaveLateFailure();
+            failures.add(event);
+            lastFailure = event.details();
+            if (receivedAt == null) {
+                attempts++;
+            } else {
+                takenByLateFailure(event.at(), event.details());
+            }
+            retriedAfter = event.details().containsKey("will_attempt_retry") ? event.at() : null;
+        }
+
+        void takenByLateFailure(Instant at, Map<String, String> details) {
+            taken.add(new Taken(name(LATE_FAILURE), LATE_FAILURE, "failed", "lost", at, details));
+            isTakenBack = true;
+        }
+
+        void chargedBack(Instant at, Map<String, String> details) {
+            taken.add(new Taken(name("chargeback"), "chargeback", "charged_back", "under_review", at, details));
+            isTakenBack = true;
+        }
+
+        private String name(String kind) {
+            boolean isFirst = taken.stream().noneMatch(each -> each.kind().equals(kind));
+            return isFirst ? kind : kind + "-" + (taken.size() + 1);
+        }
+
+        void resubmitted() {
+            leaveLateFailure();
+            if (receivedAt == null && !failures.isEmpty()) {
+                retriedAfter = failures.getLast().at();
+            }
+        }
+
+        void decide(String kind, String status, String state) {
+            if (!taken.isEmpty() && taken.getLast().kind().equals(kind)) {
+                taken.add(taken.removeLast().decided(status, state));
+                isTakenBack &= !state.equals("won");
+            }
+        }
     }
 
     /**
@@ -52,60 +125,34 @@ record PaymentHistory(
      */
     static PaymentHistory of(List<PastEvent> past, boolean isPaidOut, String status, Instant answeredAt) {
         var events = past.stream().sorted(Comparator.comparing(PastEvent::at).thenComparing(event -> rank(event.type()))).toList();
-        var failures = new ArrayList<PastEvent>();
-        var taken = new ArrayList<Taken>();
-        Instant receivedAt = null;
-        Instant retriedAfter = null;
+        var told = new Told();
         var endedAt = answeredAt;
-        Map<String, String> last = null;
         for (var event : events) {
             switch (action(event)) {
-                case "confirmed", "paid_out" -> {
-                    receivedAt = receivedAt == null ? event.at() : receivedAt;
-                    retriedAfter = null;
-                }
-                case "failed" -> {
-                    failures.add(event);
-                    last = event.details();
-                    if (receivedAt != null || isPaidOut) {
-                        taken.add(lateFailure(event.at(), event.details()));
-                    }
-                    retriedAfter = event.details().containsKey("will_attempt_retry") ? event.at() : null;
-                }
+                case "confirmed", "paid_out" -> told.received(event.at());
+                case "failed" -> told.failed(event);
+                case "resubmission_requested" -> told.resubmitted();
                 case "charged_back" -> {
-                    last = event.details();
-                    taken.add(chargeback(taken.size(), event.at(), event.details()));
+                    told.lastFailure = event.details();
+                    told.chargedBack(event.at(), event.details());
                 }
-                case "chargeback_cancelled" -> decide(taken, "chargeback", "chargeback_cancelled", "won");
-                case "chargeback_settled" -> decide(taken, "chargeback", "chargeback_settled", "lost");
-                case "late_failure_settled" -> decide(taken, "late_failure", "late_failure_settled", "lost");
+                case "chargeback_cancelled" -> told.decide("chargeback", "chargeback_cancelled", "won");
+                case "chargeback_settled" -> told.decide("chargeback", "chargeback_settled", "lost");
+                case "late_failure_settled" -> told.decide(LATE_FAILURE, "late_failure_settled", "lost");
                 case "cancelled", "customer_approval_denied" -> endedAt = event.at();
                 default -> { }
             }
         }
-        if (taken.isEmpty() && status.equals("charged_back")) {
-            taken.add(chargeback(0, answeredAt, Map.of()));
+        if (told.taken.isEmpty() && status.equals("charged_back")) {
+            told.chargedBack(answeredAt, Map.of());
         }
-        if (taken.isEmpty() && status.equals("failed") && isPaidOut) {
-            taken.add(lateFailure(answeredAt, Map.of()));
+        if (told.taken.isEmpty() && status.equals("failed") && isPaidOut) {
+            var last = told.failures.isEmpty() || told.retriedAfter != null ? null : told.failures.getLast();
+            told.takenByLateFailure(last == null ? answeredAt : last.at(), last == null ? Map.of() : last.details());
         }
-        int late = (int) taken.stream().filter(each -> each.kind().equals("late_failure")).count();
-        int attempts = Math.max(0, failures.size() - late) + (receivedAt == null ? 0 : 1);
-        return new PaymentHistory(List.copyOf(failures), receivedAt, attempts, List.copyOf(taken), retriedAfter, last, endedAt);
-    }
-
-    private static Taken lateFailure(Instant at, Map<String, String> details) {
-        return new Taken("late_failure", "late_failure", "failed", "lost", at, details);
-    }
-
-    private static Taken chargeback(int before, Instant at, Map<String, String> details) {
-        return new Taken(before == 0 ? "chargeback" : "chargeback-" + (before + 1), "chargeback", "charged_back", "under_review", at, details);
-    }
-
-    private static void decide(List<Taken> taken, String kind, String status, String state) {
-        if (!taken.isEmpty() && taken.getLast().kind().equals(kind)) {
-            taken.add(taken.removeLast().decided(status, state));
-        }
+        return new PaymentHistory(
+                List.copyOf(told.failures), told.receivedAt, told.lostReceiptAt, told.attempts, List.copyOf(told.taken), told.isTakenBack, told.retriedAfter,
+                told.lastFailure, endedAt);
     }
 
     private static String action(PastEvent event) {

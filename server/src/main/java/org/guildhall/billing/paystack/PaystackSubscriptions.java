@@ -150,7 +150,8 @@ final class PaystackSubscriptions {
 
     private static Instant time(@Nullable String text, Instant otherwise) {
         try {
-            return text == null ? otherwise : OffsetDateTime.parse(text).toInstant();
+            var time = text == null ? otherwise : OffsetDateTime.parse(text).toInstant();
+            return ProviderJson.isShown(time) ? time : otherwise;
         } catch (DateTimeException otherForm) {
             return otherwise;
         }

@@ -32,18 +32,19 @@ final class PaystackTransactions {
         var currency = transaction.requiredCurrency("currency");
         long amount = PaystackMoney.amount(transaction, "amount", currency);
         var status = transaction.required("status", WORD_MAX);
+        var created = transaction.time("created_at");
+        var paidAt = transaction.time("paid_at");
         var state = switch (status) {
             case "success" -> "succeeded";
             case "failed" -> "failed";
             case "abandoned" -> "canceled";
-            case "reversed" -> "reversed";
+            // The money was received, and refunds or a lost dispute, which are objects of their own, have given all of it back.
+            case "reversed" -> paidAt == null ? "reversed" : "succeeded";
             case "pending", "ongoing", "processing", "queued", "send_otp", "send_pin" -> "processing";
             default -> throw transaction.wrong("status", "unknown");
         };
         boolean received = state.equals("succeeded") || state.equals("reversed");
         var customer = PaystackCustomers.of(transaction);
-        var created = transaction.time("created_at");
-        var paidAt = transaction.time("paid_at");
         var at = received && paidAt != null ? paidAt : created == null ? answer.at() : created;
         boolean implies = isFirstOfAPlan(transaction);
         var objects = new ArrayList<ProviderObject>();

@@ -2,6 +2,7 @@ package org.guildhall.billing.reconciliation;
 
 import static org.guildhall.core.sql.Columns.param;
 import static org.guildhall.schema.billing.Tables.ACCOUNTS;
+import static org.guildhall.schema.billing.Tables.CONNECTIONS;
 import static org.guildhall.schema.billing.Tables.COUPON_MAPPINGS;
 import static org.guildhall.schema.billing.Tables.DISPUTES;
 import static org.guildhall.schema.billing.Tables.FETCHES;
@@ -38,6 +39,7 @@ import org.guildhall.core.sql.PreparedUpdate;
 import org.guildhall.core.sql.RowReader;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.TableField;
 import org.jooq.impl.DSL;
@@ -102,6 +104,10 @@ final class DifferenceStore {
                     .set(FETCHES.ATTEMPTS, inline(0))
                     .set(FETCHES.NEXT_ATTEMPT_AT, Columns.now())
                     .set(FETCHES.UPDATED_AT, Columns.now()));
+    private static final Select<?> OF_STRIPE = selectOne()
+            .from(CONNECTIONS)
+            .where(CONNECTIONS.ID.eq(RECONCILIATIONS.CONNECTION_ID))
+            .and(CONNECTIONS.PROVIDER.eq(inline("stripe")));
     private static final Map<String, PreparedQuery<Integer>> MISSING_THERE = Map.of(
             "account", missingThere("account", ACCOUNTS, ACCOUNTS.ID, ACCOUNTS.CONNECTION_ID, ACCOUNTS.PROVIDER_REFERENCE, ACCOUNTS.STATE, ACCOUNTS.CREATED_AT),
             "subscription", missingThere("subscription", SUBSCRIPTIONS, SUBSCRIPTIONS.ID, SUBSCRIPTIONS.CONNECTION_ID, SUBSCRIPTIONS.PROVIDER_REFERENCE,
@@ -116,7 +122,7 @@ final class DifferenceStore {
                     PROMOTION_CODES.PROVIDER_REFERENCE, PROMOTION_CODES.STATE, PROMOTION_CODES.CREATED_AT),
             "refund", missingThere("refund", REFUNDS, REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PROVIDER_REFERENCE, REFUNDS.STATE, REFUNDS.CREATED_AT));
 
-    /** Stores the objects of a kind that weren't seen and are older than the run. A payment that is a charge of its own isn't among the listed ones. */
+    /** Stores the objects of a kind that weren't seen and are older than the run. A payment of Stripe that is a charge of its own isn't among the listed ones. */
     private static PreparedQuery<Integer> missingThere(
             String kind, Table<?> table, TableField<?, UUID> id, TableField<?, UUID> connectionId, TableField<?, String> reference,
             TableField<?, String> state, TableField<?, Instant> createdAt) {
@@ -125,7 +131,7 @@ final class DifferenceStore {
                 .join(table).on(connectionId.eq(RECONCILIATIONS.CONNECTION_ID).and(createdAt.lt(RECONCILIATIONS.CREATED_AT)))
                 .where(RECONCILIATIONS.ID.eq(param(RECONCILIATIONS.ID)))
                 .and(state.ne(inline("deleted")))
-                .and(kind.equals("payment") ? reference.startsWith(inline("pi_")) : DSL.noCondition())
+                .and(kind.equals("payment") ? reference.startsWith(inline("pi_")).or(notExists(OF_STRIPE)) : DSL.noCondition())
                 .and(notExists(selectOne()
                         .from(RECONCILED_OBJECTS)
                         .where(RECONCILED_OBJECTS.RECONCILIATION_ID.eq(RECONCILIATIONS.ID))

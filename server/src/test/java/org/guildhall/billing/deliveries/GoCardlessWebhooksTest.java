@@ -99,6 +99,16 @@ class GoCardlessWebhooksTest {
     }
 
     @Test
+    void instantsThatNoAnswerCanHave_areUnreadable() {
+        var body = body(List.of("+999999-01-01T00:00:00Z", "-0044-03-15T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", AT).stream()
+                .map(at -> event("EV-" + at, at, "payments.confirmed", "PM1")).toList());
+        gocardless.sender.send(body).expect(200);
+        assertEquals(4, http.get(DELIVERIES + "?state=failed").expect(200).json().get("data").size());
+        assertEquals("unreadable", http.get(DELIVERIES + "?state=failed").expect(200).at("/data/0/error/code"));
+        assertEquals("EV-" + AT, http.get(DELIVERIES + "?state=processed").expect(200).at("/data/0/event_reference"));
+    }
+
+    @Test
     void repeatedEvent_isCounted_alsoInAnotherBody() {
         var one = event("EV1", AT, "payments.confirmed", "PM1");
         var first = gocardless.send(one);

@@ -335,6 +335,14 @@ class GoCardlessMirrorTest {
         });
         gocardless.http.post(BILLING + "reconciliations/" + run.at("/id") + "/repair", "").expect(200);
         until("{clearing=17400, revenue=15818, tax_payable=1582}", gocardless::balances);
+        gocardless.account.remove("payments", "PM1");
+        var later = gocardless.http.post(BILLING + "reconciliations", "{\"connection_id\": \"%s\", \"kinds\": [\"payment\"]}".formatted(gocardless.connection)).expect(202);
+        until("succeeded 1", () -> {
+            var shown = gocardless.http.get(BILLING + "reconciliations/" + later.at("/id")).expect(200);
+            return shown.at("/state") + " " + shown.at("/missing_there");
+        });
+        var difference = gocardless.http.get(BILLING + "reconciliations/" + later.at("/id") + "/differences").expect(200);
+        assertEquals("PM1 missing_there", difference.at("/data/0/provider_reference") + " " + difference.at("/data/0/difference"));
         var refused = gocardless.http.post(BILLING + "reconciliations", "{\"connection_id\": \"%s\", \"kinds\": [\"dispute\"]}".formatted(gocardless.connection));
         assertEquals("/kinds", refused.expect(422).at("/errors/0/pointer"));
     }

@@ -238,6 +238,44 @@ class PaystackMirrorTest {
         until("{clearing=108350, fees=1650, unapplied=110000}", this::balances);
     }
 
+    /** Paystack calls a transaction reversed when all of it was given back. The refund tells that; the receipt stays. */
+    @Test
+    void refundedTransaction_staysReceived_alsoIfItIsReplayed() {
+        account.put("/transaction/verify/T1", transaction(1_650, plan(), ""));
+        var sent = send("charge.success", transaction(1_650, plan(), ""), "processed");
+        until("{clearing=108350, fees=1650, revenue=102326, tax_payable=7674}", this::balances);
+        account.put("/transaction/verify/T1", with(transaction(1_650, plan(), ""), "status", "reversed"));
+        account.put("/refund", List.of(object(
+                "id", 1, "transaction", 895_091_250, "amount", 110_000, "currency", "NGN", "status", "processed", "created_at", "2026-11-24T11:00:00.000Z",
+                "refunded_at", "2026-11-24T12:00:00.000Z")));
+        send("refund.processed", object("status", "processed", "transaction_reference", "T1", "amount", "110000", "currency", "NGN", "domain", "live"), "processed");
+        until("{clearing=-1650, fees=1650, refunds=102326, revenue=102326}", this::balances);
+        http.post(DELIVERIES + "/" + sent.at("/deliveries/0/id") + "/replay", null).expect(200);
+        until("reversed none", () -> shown("payments", "provider_status", "mirror/fetch"));
+        assertEquals("succeeded 110000 null", shown("payments", "state", "amount_captured/amount_minor", "failure"));
+        assertEquals("paid 0", shown("invoices", "state", "amount_remaining/amount_minor"));
+        assertEquals("{clearing=-1650, fees=1650, refunds=102326, revenue=102326}", balances());
+    }
+
+    @Test
+    void transactionOfALostDispute_staysReceived() {
+        account.put("/transaction/verify/T1", transaction(1_650, plan(), ""));
+        var sent = send("charge.success", transaction(1_650, plan(), ""), "processed");
+        until("{clearing=108350, fees=1650, revenue=102326, tax_payable=7674}", this::balances);
+        account.put("/transaction/verify/T1", with(transaction(1_650, plan(), ""), "status", "reversed"));
+        var dispute = object(
+                "id", 2_868, "domain", "live", "status", "resolved", "resolution", "merchant-accepted", "refund_amount", 110_000, "currency", "NGN",
+                "category", "chargeback", "dueAt", "2026-12-01T11:00:00.000Z", "createdAt", "2026-11-25T11:00:00.000Z",
+                "transaction", with(transaction(1_650, plan(), ""), "status", "reversed"));
+        account.put("/dispute/2868", dispute);
+        send("charge.dispute.resolve", dispute, "processed");
+        until("{clearing=-1650, dispute_losses=102326, fees=1650, revenue=102326}", this::balances);
+        http.post(DELIVERIES + "/" + sent.at("/deliveries/0/id") + "/replay", null).expect(200);
+        until("succeeded reversed none", () -> shown("payments", "state", "provider_status", "mirror/fetch"));
+        assertEquals("paid", shown("invoices", "state"));
+        assertEquals("{clearing=-1650, dispute_losses=102326, fees=1650, revenue=102326}", balances());
+    }
+
     private void refund(String status, int attempt) {
         account.put("/refund", List.of(object(
                 "id", 1, "transaction", 895_091_250, "amount", 5_000, "currency", "NGN", "status", status, "created_at", "2026-11-24T11:00:00.000Z")));
