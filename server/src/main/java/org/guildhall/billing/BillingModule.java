@@ -86,7 +86,8 @@ public final class BillingModule {
         this.dunning = new Dunning(plans, tasks, providers);
         this.checkout = new Checkout(connections, accounts, subscriptions, runtime, all);
         this.deliveries = new Deliveries(
-                db, jobs, queue, keys, connections, all, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout);
+                db, jobs, queue, keys, connections, all, mirror, ledger, plans, new PaymentRecovery(tasks), dunning, fetches, checkout,
+                subscriptions, payments);
         this.reconciliation = new Reconciliation(
                 jobs, queue, connections, all, fetches, mirror, deliveries.effects(), tasks);
     }

@@ -23,6 +23,7 @@ final class StripeChanges {
             case "/v1/portal_sessions" -> portal(change, collections);
             case "/v1/subscription_schedules" -> schedule(change, collections);
             case "/v1/subscription_schedules/sub_sched_1" -> new Answered(200, collections.get("subscription_schedules").get("sub_sched_1"), null);
+            case "/v1/subscription_schedules/sub_sched_1/release" -> new Answered(200, collections.get("subscription_schedules").remove("sub_sched_1"), null);
             default -> subscription(change, collections.getOrDefault("subscriptions", Map.of()));
         };
     }
@@ -30,6 +31,9 @@ final class StripeChanges {
     /** The schedule of a subscription as it is. */
     private static Answered schedule(Posted change, Map<String, Map<String, Map<String, Object>>> collections) {
         var schedules = collections.computeIfAbsent("subscription_schedules", any -> new LinkedHashMap<>());
+        if (!schedules.isEmpty()) {
+            return new Answered(400, StripeStandIn.error("invalid_request", "The subscription has a schedule already."), null);
+        }
         var id = "sub_sched_" + (schedules.size() + 1);
         schedules.put(id, StripeBodies.object(
                 "id", id, "object", "subscription_schedule", "subscription", change.parameters().get("from_subscription"), "current_phase",

@@ -8,8 +8,10 @@ import org.guildhall.billing.events.Providers;
 import org.guildhall.billing.fetches.Fetches;
 import org.guildhall.billing.ledger.Ledger;
 import org.guildhall.billing.mirror.Mirroring;
+import org.guildhall.billing.payments.Payments;
 import org.guildhall.billing.plans.PlanSettlement;
 import org.guildhall.billing.recovery.PaymentRecovery;
+import org.guildhall.billing.subscriptions.Subscriptions;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.auth.Keys;
 import org.guildhall.core.data.Db;
@@ -38,13 +40,15 @@ public final class Deliveries {
      */
     public Deliveries(
             Db db, Db jobs, TaskQueue queue, Keys keys, Connections connections, Providers providers, Mirroring mirror, Ledger ledger, PlanSettlement plans,
-            PaymentRecovery recovery, Dunning dunning, Fetches fetches, Checkout checkout) {
+            PaymentRecovery recovery, Dunning dunning, Fetches fetches, Checkout checkout, Subscriptions subscriptions,
+            Payments payments) {
         this.db = db;
         this.jobs = jobs;
         this.queue = queue;
         this.connections = connections;
         this.providers = providers;
-        this.effects = new EventEffects(providers, deliveries, mirror, ledger, plans, recovery, dunning, fetches, checkout);
+        this.effects = new EventEffects(providers, deliveries, mirror, ledger, plans, recovery, dunning, fetches, checkout,
+                new LackingObjects(fetches, subscriptions, payments));
         this.ingestion = new Ingestion(providers, deliveries, new EventProcessor(deliveries, effects), queue, keys);
     }
 

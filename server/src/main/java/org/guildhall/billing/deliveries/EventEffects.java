@@ -5,15 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.guildhall.api.model.Account;
-import org.guildhall.api.model.AccountState;
-import org.guildhall.api.model.CouponMapping;
-import org.guildhall.api.model.CouponMappingState;
-import org.guildhall.api.model.Invoice;
-import org.guildhall.api.model.InvoiceState;
-import org.guildhall.api.model.Payment;
-import org.guildhall.api.model.PaymentState;
-import org.guildhall.api.model.Subscription;
 import org.guildhall.billing.checkout.Checkout;
 import org.guildhall.billing.connections.Connections.Connected;
 import org.guildhall.billing.dunning.Dunning;
@@ -61,10 +52,11 @@ public final class EventEffects {
     private final Dunning dunning;
     private final Fetches fetches;
     private final Checkout checkout;
+    private final LackingObjects lacking;
 
     EventEffects(
             Providers providers, DeliveryStore deliveries, Mirroring mirror, Ledger ledger, PlanSettlement plans, PaymentRecovery recovery,
-            Dunning dunning, Fetches fetches, Checkout checkout) {
+            Dunning dunning, Fetches fetches, Checkout checkout, LackingObjects lacking) {
         this.providers = providers;
         this.deliveries = deliveries;
         this.mirror = mirror;
@@ -74,6 +66,7 @@ public final class EventEffects {
         this.dunning = dunning;
         this.fetches = fetches;
         this.checkout = checkout;
+        this.lacking = lacking;
     }
 
     /**
@@ -111,8 +104,10 @@ public final class EventEffects {
         dunning.settleAll(tx, changes, actor);
         ledger.settle(tx, changes, origin.deliveryId());
         if (connection.hasApiKey()) {
-            requestLacking(tx, changes, connection.id(), origin);
-            requestFee(tx, connection.id(), provider, event, outcome, origin);
+            lacking.request(tx, changes, connection.id(), origin);
+            if (outcome.equals(APPLIED) && origin.deliveryId() != null) {
+                lacking.request(tx, changes, connection.id(), provider, event);
+            }
         }
         return ordered(tx, changes, connection, provider.target(event), outcome);
     }
@@ -161,37 +156,6 @@ public final class EventEffects {
         }
         if (applied.organizationId() != null) {
             plans.settle(tx, changes, actor, applied.organizationId());
-        }
-    }
-
-    /** Requests new stubs, invoices whose lines didn't all come, subscriptions with unknown discounts, and coupons whose products aren't known. */
-    private void requestLacking(Tx tx, Changes changes, UUID connectionId, Origin origin) {
-        for (var change : changes.all()) {
-            boolean isNew = change.before() == null;
-            switch (change.after()) {
-                case Account account when isNew && account.state() == AccountState.STUB ->
-                    fetches.request(tx, connectionId, "account", account.providerReference(), Fetches.Reason.STUB);
-                case Payment payment when isNew && payment.state() == PaymentState.STUB ->
-                    fetches.request(tx, connectionId, "payment", payment.providerReference(), Fetches.Reason.STUB);
-                case Invoice invoice when isNew && invoice.state() == InvoiceState.STUB ->
-                    fetches.request(tx, connectionId, "invoice", invoice.providerReference(), Fetches.Reason.STUB);
-                // A fetch has asked for all lines up to a bound.
-                case Invoice invoice when invoice.state() != InvoiceState.STUB && !invoice.linesComplete() && origin.deliveryId() != null ->
-                    fetches.request(tx, connectionId, "invoice", invoice.providerReference(), Fetches.Reason.LINES);
-                case Subscription subscription when origin.deliveryId() != null && subscription.discounts().stream().anyMatch(one -> one.couponReference() == null) ->
-                    fetches.request(tx, connectionId, "subscription", subscription.providerReference(), Fetches.Reason.DISCOUNTS);
-                case CouponMapping coupon when coupon.isLimited() == null && coupon.state() != CouponMappingState.DELETED && origin.deliveryId() != null ->
-                    fetches.request(tx, connectionId, "coupon_mapping", coupon.providerReference(), Fetches.Reason.PRODUCTS);
-                case null, default -> { }
-            }
-        }
-    }
-
-    /** Requests the payment of a charge whose fee isn't known. The answer of a fetch has it. */
-    private void requestFee(Tx tx, UUID connectionId, Provider provider, ProviderEvent event, String outcome, Origin origin) {
-        var target = outcome.equals(APPLIED) && origin.deliveryId() != null && provider.lacksFee(event) ? provider.target(event) : null;
-        if (target != null) {
-            fetches.request(tx, connectionId, target.kind(), target.reference(), Fetches.Reason.FEE);
         }
     }
 

@@ -62,6 +62,16 @@ public interface Provider {
         return false;
     }
 
+    /** True if an event tells of a subscription's first items only. A fetch has all. */
+    default boolean lacksItems(ProviderEvent event) {
+        return false;
+    }
+
+    /** True if an event tells how much of a payment is refunded, but not by which refunds. A fetch has them. */
+    default boolean tellsOfRefunds(ProviderEvent event) {
+        return false;
+    }
+
     /**
      * Fetches an object. The answers have the form of events, so that they are read by the same code. A provider whose checkout only collects the permission
      * to charge begins what a completed session of ours is for, with our id as the key.

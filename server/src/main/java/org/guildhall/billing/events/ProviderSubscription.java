@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param status the status in the provider's words
  * @param state incomplete, trialing, active, past_due, paused, unpaid, canceled or expired
  * @param collection automatic, invoice or paused
+ * @param itemsComplete false if the provider has more items than it has sent
  * @param pausedAt the instant of the present pause; null if it isn't paused, or the provider doesn't tell it
  * @param resumesAt the instant at which the pause ends by itself; null if none is set, or the provider doesn't tell it
  * @param metadata the provider's metadata; values that are no texts as JSON
  */
 public record ProviderSubscription(
-        String reference, String accountReference, String status, String state, String collection, List<Item> items, @Nullable Instant startsAt,
-        @Nullable Instant trialEndsAt, @Nullable Instant cancelAt, boolean cancelAtPeriodEnd, @Nullable Instant canceledAt, @Nullable Instant endedAt,
-        @Nullable Instant pausedAt, @Nullable Instant resumesAt, List<Discount> discounts, Map<String, String> metadata) implements ProviderObject {
+        String reference, String accountReference, String status, String state, String collection, List<Item> items, boolean itemsComplete,
+        @Nullable Instant startsAt, @Nullable Instant trialEndsAt, @Nullable Instant cancelAt, boolean cancelAtPeriodEnd, @Nullable Instant canceledAt,
+        @Nullable Instant endedAt, @Nullable Instant pausedAt, @Nullable Instant resumesAt, List<Discount> discounts, Map<String, String> metadata) implements ProviderObject {
 
     /**
      * One price of a subscription.

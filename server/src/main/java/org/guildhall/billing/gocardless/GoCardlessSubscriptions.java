@@ -40,7 +40,7 @@ final class GoCardlessSubscriptions {
         var ended = ended(state, reference, event, context);
         return new ProviderSubscription(
                 reference, account, status, state, state.equals("paused") ? "paused" : "automatic", List.of(item(subscription, reference)),
-                subscription.day("start_date"), null, subscription.day("end_date"), false, status.equals("cancelled") ? ended : null, ended,
+                true, subscription.day("start_date"), null, subscription.day("end_date"), false, status.equals("cancelled") ? ended : null, ended,
                 state.equals("paused") ? paused(reference, context) : null, null, List.of(), subscription.metadata());
     }
 

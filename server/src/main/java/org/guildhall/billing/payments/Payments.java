@@ -1,6 +1,7 @@
 package org.guildhall.billing.payments;
 
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.guildhall.api.model.OverviewPayments;
@@ -13,6 +14,7 @@ import org.guildhall.billing.events.ProviderPayout;
 import org.guildhall.billing.events.ProviderRefund;
 import org.guildhall.billing.invoices.Invoices;
 import org.guildhall.billing.mirror.ObjectMirror;
+import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.Api;
 import org.guildhall.core.sql.JoinedRead;
 
@@ -47,6 +49,11 @@ public final class Payments {
                 new ObjectMirror<>(ProviderRefund.class, refundMirror::apply),
                 new ObjectMirror<>(ProviderDispute.class, disputeMirror::apply),
                 new ObjectMirror<>(ProviderPayout.class, payoutMirror::apply));
+    }
+
+    /** The sum of the mirrored refunds of a payment that haven't failed, in minor units. */
+    public long refunded(Tx tx, UUID paymentId) {
+        return refunds.refunded(tx, paymentId);
     }
 
     /** Binds the operations of this part. */

@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
 import static org.jooq.impl.DSL.select;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -70,6 +71,11 @@ final class RefundStore {
             RefundStore::row);
     private static final PreparedQuery<Row> GET_ALL = PreparedQuery.of(
             refunds().where(REFUNDS.ID.eq(DSL.any(Columns.params("ids", SQLDataType.UUID)))), RefundStore::row);
+    private static final PreparedQuery<Long> REFUNDED = PreparedQuery.ofValue(
+            select(DSL.coalesce(DSL.sum(REFUNDS.AMOUNT_MINOR), inline(BigDecimal.ZERO)).cast(SQLDataType.BIGINT))
+                    .from(REFUNDS)
+                    .where(REFUNDS.PAYMENT_ID.eq(param(REFUNDS.PAYMENT_ID)))
+                    .and(REFUNDS.STATE.in(inline("pending"), inline("succeeded"))));
     private static final PreparedUpdate INSERT = PreparedUpdate.of(insertInto(REFUNDS)
             .set(Columns.assigned(REFUNDS.ID, REFUNDS.CONNECTION_ID, REFUNDS.PAYMENT_ID, REFUNDS.PROVIDER_REFERENCE))
             .set(Columns.assigned(CONTENT)));
@@ -117,6 +123,11 @@ final class RefundStore {
     /** The refund with a provider's id; null if it is unknown. */
     @Nullable Row find(Tx tx, UUID connectionId, String reference) {
         return FIND.one(tx, connectionId, reference);
+    }
+
+    /** The sum of the refunds of a payment that haven't failed. */
+    long refunded(Tx tx, UUID paymentId) {
+        return REFUNDED.single(tx, paymentId);
     }
 
     Page<Row> list(Tx tx, PageRequest page, Filter filter) {

@@ -74,7 +74,7 @@ final class PaystackSubscriptions {
                 reference, plan.reference("plan_code"), null, 1, currency, PaystackMoney.amount(subscription, "amount", currency), interval(plan), count(plan), null,
                 next);
         return new ProviderSubscription(
-                reference, customer, status, state, "automatic", List.of(item), subscription.time("createdAt"), null, ends ? next : null, ends, ended, ended,
+                reference, customer, status, state, "automatic", List.of(item), true, subscription.time("createdAt"), null, ends ? next : null, ends, ended, ended,
                 null, null, List.of(), subscription.metadata());
     }
 

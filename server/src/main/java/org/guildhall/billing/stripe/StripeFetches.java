@@ -65,7 +65,7 @@ final class StripeFetches {
     List<ProviderEvent> get(String apiKey, String kind, String reference) throws ProviderFailure {
         return switch (kind) {
             case "account" -> List.of(event("customer.updated", one(apiKey, "customers", reference)));
-            case "subscription" -> List.of(event("customer.subscription.updated", one(apiKey, "subscriptions", reference, Map.of(EXPAND, DISCOUNTS))));
+            case "subscription" -> List.of(event("customer.subscription.updated", subscription(apiKey, reference)));
             case "invoice" -> List.of(event("invoice.updated", invoice(apiKey, reference)));
             case "refund" -> List.of(event("refund.updated", one(apiKey, "refunds", reference, MOVED)));
             case "dispute" -> List.of(event("charge.dispute.updated", one(apiKey, "disputes", reference)));
@@ -139,29 +139,54 @@ final class StripeFetches {
     }
 
     private List<ProviderEvent> payment(String apiKey, String reference) throws ProviderFailure {
-        if (!reference.startsWith("pi_")) {
-            return List.of(event("charge.updated", one(apiKey, "charges", reference, MOVED)));
-        }
         var events = new ArrayList<ProviderEvent>();
+        if (!reference.startsWith("pi_")) {
+            var charge = one(apiKey, "charges", reference, MOVED);
+            events.add(event("charge.updated", charge));
+            addRefunds(events, apiKey, "charge", reference, List.of(charge.body()));
+            return events;
+        }
         events.add(event("payment_intent.processing", one(apiKey, "payment_intents", reference)));
         var charges = list(apiKey, "/v1/charges", Map.of("payment_intent", reference, EXPAND, "data.balance_transaction"), null);
         for (var charge : charges.data()) {
             events.add(event("charge.updated", new Answer(charge, charges.last().at(), charges.last().version())));
         }
+        addRefunds(events, apiKey, "payment_intent", reference, charges.data());
         return events;
     }
 
-    /** An invoice with all its lines, in place of those that Stripe sends with it. */
+    /** Adds the refunds of a payment of which a part is refunded. @param filter charge or payment_intent */
+    private void addRefunds(List<ProviderEvent> events, String apiKey, String filter, String reference, List<JsonNode> charges) throws ProviderFailure {
+        if (charges.stream().anyMatch(charge -> charge.path("amount_refunded").asLong() > 0)) {
+            var refunds = list(apiKey, "/v1/refunds", Map.of(filter, reference, EXPAND, "data.balance_transaction"), null);
+            for (var refund : refunds.data()) {
+                events.add(event("refund.updated", new Answer(refund, refunds.last().at(), refunds.last().version())));
+            }
+        }
+    }
+
+    /** A subscription with all its items, and with its discounts. */
+    private Answer subscription(String apiKey, String reference) throws ProviderFailure {
+        var answer = one(apiKey, "subscriptions", reference, Map.of(EXPAND, DISCOUNTS));
+        complete(apiKey, answer, "items", "/v1/subscription_items", Map.of("subscription", reference));
+        return answer;
+    }
+
     private Answer invoice(String apiKey, String reference) throws ProviderFailure {
         var answer = one(apiKey, "invoices", reference);
-        if (answer.body().path("lines").path("has_more").asBoolean() && answer.body().path("lines") instanceof ObjectNode lines
-                && lines.path("data") instanceof ArrayNode first) {
-            var last = first.isEmpty() ? null : first.get(first.size() - 1).path("id").textValue();
-            var more = list(apiKey, "/v1/invoices/" + StripeApi.encoded(reference) + "/lines", Map.of(), last);
-            first.addAll(more.data());
-            lines.put("has_more", more.hasMore());
-        }
+        complete(apiKey, answer, "lines", "/v1/invoices/" + StripeApi.encoded(reference) + "/lines", Map.of());
         return answer;
+    }
+
+    /** Adds the entries of a list in an answer beyond those that Stripe sends with it. */
+    private void complete(String apiKey, Answer answer, String member, String path, Map<String, String> query) throws ProviderFailure {
+        if (answer.body().path(member).path("has_more").asBoolean() && answer.body().path(member) instanceof ObjectNode list
+                && list.path("data") instanceof ArrayNode first) {
+            var last = first.isEmpty() ? null : first.get(first.size() - 1).path("id").textValue();
+            var more = list(apiKey, path, query, last);
+            first.addAll(more.data());
+            list.put("has_more", more.hasMore());
+        }
     }
 
     private Answer one(String apiKey, String collection, String reference) throws ProviderFailure {

@@ -110,6 +110,16 @@ public final class StripeProvider implements Provider {
     }
 
     @Override
+    public boolean lacksItems(ProviderEvent event) {
+        return StripeSubscriptions.lacksItems(event);
+    }
+
+    @Override
+    public boolean tellsOfRefunds(ProviderEvent event) {
+        return event.type().equals("charge.refunded");
+    }
+
+    @Override
     public List<ProviderEvent> get(String apiKey, Target target) throws ProviderFailure {
         return fetches.get(apiKey, target.kind(), target.reference());
     }

@@ -32,6 +32,19 @@ final class StripeSchedules {
         if (id == null || !current.path("start_date").isIntegralNumber() || !current.path("end_date").isIntegralNumber()) {
             throw new ProviderFailure(Kind.UNAVAILABLE, "Stripe's answer isn't a schedule.", null);
         }
+        try {
+            change(apiKey, change, id, current, key);
+        } catch (ProviderFailure failure) {
+            // A schedule of several phases isn't the one that this call has begun.
+            if (failure.kind() != Kind.UNAVAILABLE && schedule.path(PHASES).size() <= 1) {
+                release(apiKey, id, key);
+            }
+            throw failure;
+        }
+    }
+
+    /** Adds the second phase. */
+    private void change(String apiKey, Change change, String id, JsonNode current, String key) throws ProviderFailure {
         var parameters = new TreeMap<String, String>();
         parameters.put("end_behavior", "release");
         parameters.put("proration_behavior", "none");
@@ -49,6 +62,22 @@ final class StripeSchedules {
             at++;
         }
         api.post(apiKey, PATH + "/" + StripeApi.encoded(id), parameters, key);
+    }
+
+    /**
+     * Lets a subscription go whose change was refused: Stripe begins no second schedule of it.
+     *
+     * @throws ProviderFailure if Stripe gives no answer; a repetition of the whole call is refused again, and then releases
+     */
+    private void release(String apiKey, String id, String key) throws ProviderFailure {
+        try {
+            api.post(apiKey, PATH + "/" + StripeApi.encoded(id) + "/release", Map.of(), key + "-release");
+        } catch (ProviderFailure failure) {
+            // A refusal means that there is nothing to release any more.
+            if (failure.kind() == Kind.UNAVAILABLE) {
+                throw failure;
+            }
+        }
     }
 
     private static void put(Map<String, String> parameters, int phase, int at, String price, JsonNode item) {

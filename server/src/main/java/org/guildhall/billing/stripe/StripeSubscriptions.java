@@ -29,8 +29,8 @@ final class StripeSubscriptions {
         return new ProviderSubscription(
                 subscription.requiredReference("id"), subscription.requiredReference("customer"), status,
                 event.type().equals("customer.subscription.deleted") ? ended(status) : state(subscription, status), collection(subscription),
-                items(subscription), subscription.instant("start_date"), subscription.instant("trial_end"), subscription.instant("cancel_at"),
-                subscription.flag("cancel_at_period_end"), subscription.instant("canceled_at"), subscription.instant("ended_at"), null, resumesAt(subscription),
+                items(subscription), !hasMoreItems(subscription), subscription.instant("start_date"), subscription.instant("trial_end"),
+                subscription.instant("cancel_at"), subscription.flag("cancel_at_period_end"), subscription.instant("canceled_at"), subscription.instant("ended_at"), null, resumesAt(subscription),
                 discounts(subscription), subscription.metadata());
     }
 
@@ -86,6 +86,15 @@ final class StripeSubscriptions {
         return new Discount(
                 discount.requiredReference("id"), source == null ? discount.reference("coupon") : source.reference("coupon"), discount.instant("start"),
                 discount.instant("end"));
+    }
+
+    /** True if an event tells of the first items of a subscription only. */
+    static boolean lacksItems(ProviderEvent event) {
+        return "subscription".equals(event.objectKind()) && hasMoreItems(StripeMoney.read(event.object(), "subscription"));
+    }
+
+    private static boolean hasMoreItems(ProviderJson subscription) {
+        return subscription.member("items").path("has_more").asBoolean();
     }
 
     private static List<Item> items(ProviderJson subscription) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.guildhall.billing.events.ProviderSubscription.Item;
 import org.guildhall.core.data.Ids;
 import org.guildhall.core.json.Json;
@@ -26,9 +27,13 @@ public record SubscriptionItem(UUID id, Item facts) {
             UUID id, String reference, @Nullable String price, @Nullable String product, long quantity, @Nullable String currency,
             @Nullable Long amountMinor, @Nullable String interval, int intervalCount, @Nullable Instant startsAt, @Nullable Instant endsAt) {}
 
-    /** The items of an event; each with the id of the earlier item with its reference, or a new one. */
-    static List<SubscriptionItem> of(List<Item> items, List<SubscriptionItem> before) {
-        return items.stream()
+    /**
+     * The items of an event; each with the id of the earlier item with its reference, or a new one.
+     *
+     * @param isComplete false if there are more than these; then none of the earlier items is removed
+     */
+    static List<SubscriptionItem> of(List<Item> items, boolean isComplete, List<SubscriptionItem> before) {
+        var told = items.stream()
                 .map(item -> new SubscriptionItem(
                         before.stream()
                                 .filter(earlier -> earlier.facts().reference().equals(item.reference()))
@@ -37,6 +42,8 @@ public record SubscriptionItem(UUID id, Item facts) {
                                 .orElseGet(Ids::next),
                         item))
                 .toList();
+        var others = before.stream().filter(earlier -> !isComplete && told.stream().noneMatch(one -> one.id().equals(earlier.id())));
+        return Stream.concat(told.stream(), others).toList();
     }
 
     /** The next end of a billing period; null if none is known. */

@@ -40,7 +40,7 @@ final class SubscriptionMirror {
         if (!verdict.applies()) {
             return Applied.of(verdict);
         }
-        var items = SubscriptionItem.of(facts.items(), before.items());
+        var items = SubscriptionItem.of(facts.items(), facts.itemsComplete(), before.items());
         var discounts = SubscriptionDiscount.of(facts.discounts(), before.discounts());
         var after = subscriptions.apply(tx, before.id(), facts, items, discounts, origin.deliveryId(), origin.position(), origin.apiVersion());
         changeStore.insert(tx, after.id(), SubscriptionDifference.between(before, after), origin.deliveryId(), origin.position().at());

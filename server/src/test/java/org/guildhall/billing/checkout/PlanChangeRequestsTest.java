@@ -104,6 +104,22 @@ class PlanChangeRequestsTest {
         assertEquals("422 validation_failed /proration", refusal(body.replace("none", "invoice_now")));
     }
 
+    /** Stripe begins no second schedule of a subscription. */
+    @Test
+    void refusedPeriodEnd_leavesNoSchedule() {
+        var body = body("none").replace("{", "{\"timing\": \"period_end\", ");
+        var previewed = fixture.http.post(CHANGES, body).expect(201);
+        // The subscription is read between the two changes of the schedule.
+        fixture.account.betweenReads(() -> fixture.account.refuses(400, "price_inactive", "The price isn't active."));
+        assertEquals("409 provider_refused", request(previewed).outcome());
+        assertEquals("refused price_inactive", shown(previewed).at("/state") + " " + shown(previewed).at("/failure/code"));
+        var released = fixture.account.posted().getLast();
+        assertEquals("/v1/subscription_schedules/sub_sched_1/release " + previewed.at("/id") + "-release", released.path() + " " + released.key());
+        assertEquals(0, fixture.account.objects("subscription_schedules").size());
+        var again = fixture.http.post(CHANGES, body).expect(201);
+        assertEquals("requested", fixture.http.post(CHANGES + "/" + again.at("/id") + "/request", null).expect(200).at("/state"));
+    }
+
     @Test
     void oldPreview_isRefused() throws Exception {
         var previewed = previewed("invoice_now");

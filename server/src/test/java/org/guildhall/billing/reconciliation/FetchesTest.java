@@ -171,6 +171,60 @@ class FetchesTest {
         assertEquals("233", http.get(BILLING + "ledger-accounts?kind=fees").expect(200).at("/data/0/balance/amount_minor"));
     }
 
+    /** The event of a refund can be lost. Those that are known aren't asked for again. */
+    @Test
+    void refundsOfACharge_areFetched_ifTheirSumDiffers() {
+        var charge = StripeBodies.with(StripeBodies.charge("ch_1", "pi_1", "succeeded", now), "amount_refunded", 2_900);
+        account.put("customers", customer("Mira")).put("payment_intents", StripeBodies.intent("pi_1", "succeeded")).put("charges", charge);
+        account.put("refunds", StripeBodies.refund("re_1", "pi_1", 2_900, "succeeded"));
+        account.put("refunds", StripeBodies.refund("re_2", "pi_2", 100, "succeeded"));
+        setKey();
+        send("evt_0", "customer.created", now, customer("Mira"));
+        send("evt_1", "charge.refunded", now, charge);
+        until("2900", () -> String.valueOf(http.get(BILLING + "refunds").expect(200).at("/data/0/amount/amount_minor")));
+        var refunds = http.get(BILLING + "refunds").expect(200);
+        assertEquals("re_1 null", refunds.at("/data/0/provider_reference") + " " + refunds.at("/data/1/id"));
+        assertEquals(3, account.calls().size(), account.calls().toString());
+        send("evt_2", "charge.refunded", now + 60, StripeBodies.with(charge, "metadata", Map.of("reason", "again")));
+        assertEquals("succeeded 2900 event none", mirrored("payments", "/amount_refunded/amount_minor"));
+        assertEquals(3, account.calls().size(), account.calls().toString());
+    }
+
+    private void subscribed(Map<String, Object> subscription) {
+        account.put("customers", customer("Mira"));
+        setKey();
+        send("evt_0", "customer.created", now, customer("Mira"));
+        send("evt_1", "customer.subscription.created", now, subscription);
+    }
+
+    @Test
+    void subscriptionsOfADeletedCustomer_areFetched() {
+        subscribed(StripeBodies.subscription("sub_1", "cus_harbour", "active", "prod_a"));
+        account.put("subscriptions", StripeBodies.subscription("sub_1", "cus_harbour", "canceled", "prod_a"));
+        send("evt_2", "customer.deleted", now + 9, customer("Mira"));
+        until("canceled canceled fetch none", () -> mirrored("subscriptions", "/provider_status"));
+        assertEquals(List.of("/v1/subscriptions/sub_1"), account.calls());
+    }
+
+    /** An event has the first items only. */
+    @Test
+    void itemsBeyondTheFirst_stay_andArePaged() {
+        var items = IntStream.rangeClosed(1, 12)
+                .mapToObj(at -> StripeBodies.with(StripeBodies.subscriptionItem("sub_1", "prod_" + at), "id", "si_" + at)).toList();
+        var subscription = StripeBodies.subscription("sub_1", "cus_harbour", "active", "prod_a");
+        subscribed(StripeBodies.with(subscription, "items", Map.of("object", "list", "has_more", false, "data", items.subList(0, 11))));
+        var first = StripeBodies.with(subscription, "status", "past_due", "items", Map.of("object", "list", "has_more", true, "data", items.subList(0, 10)));
+        account.put("subscriptions", first);
+        // The stand-in tells the newest first.
+        items.reversed().forEach(item -> account.put("subscription_items", item));
+        account.betweenReads(() -> assertEquals("past_due si_11 event due", mirrored("subscriptions", "/items/10/provider_reference")));
+        send("evt_2", "customer.subscription.updated", now + 9, first);
+        until("past_due si_12 fetch none", () -> mirrored("subscriptions", "/items/11/provider_reference"));
+        assertEquals("past_due si_11 fetch none", mirrored("subscriptions", "/items/10/provider_reference"));
+        assertEquals(List.of("/v1/subscriptions/sub_1", "/v1/subscription_items"), account.calls());
+        assertEquals("null", String.valueOf(http.get("/api/v1/billing/subscription-changes?kind=item_removed").expect(200).at("/data/0")));
+    }
+
     @Test
     void tieWithEqualContent_isNotFetched() {
         account.put("customers", customer("Mira"));
