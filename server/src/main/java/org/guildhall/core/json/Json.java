@@ -303,7 +303,7 @@ public final class Json {
         var repeated = REPEATED.matcher(String.valueOf(malformed.getOriginalMessage()));
         var what = malformed instanceof JsonEOFException ? "The JSON ends before it is complete"
                 : repeated.lookingAt() ? "The member `" + repeated.group(1) + "` appears twice in one object"
-                : "This isn't JSON (RFC 8259)";
-        return where == null ? what + "." : what + ": line " + where.getLineNr() + ", column " + where.getColumnNr() + ".";
+                : "This isn't JSON";
+        return where == null ? what + "." : what + " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ").";
     }
 }

@@ -50,10 +50,10 @@ class MistakeSentencesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"a": 1, "a": 2} | The member `a` appears twice in one object: line 1, column 13.
-            {"a": 1          | The JSON ends before it is complete: line 1, column 8.
-            {"a": nul}       | This isn't JSON (RFC 8259): line 1, column 7.
-            {"a": NaN}       | This isn't JSON (RFC 8259): line 1, column 10.
+            {"a": 1, "a": 2} | The member `a` appears twice in one object (line 1, column 13).
+            {"a": 1          | The JSON ends before it is complete (line 1, column 8).
+            {"a": nul}       | This isn't JSON (line 1, column 7).
+            {"a": NaN}       | This isn't JSON (line 1, column 10).
             """)
     void brokenJson_isToldWithItsPlace(String body, String detail) {
         assertEquals(detail, assertThrows(ProblemException.class, () -> Json.parse(body.getBytes(UTF_8))).getMessage());
