@@ -109,8 +109,8 @@ class PlanChangeRequestsTest {
     void refusedPeriodEnd_leavesNoSchedule() {
         var body = body("none").replace("{", "{\"timing\": \"period_end\", ");
         var previewed = fixture.http.post(CHANGES, body).expect(201);
-        // The subscription is read between the two changes of the schedule.
-        fixture.account.betweenReads(() -> fixture.account.refuses(400, "price_inactive", "The price isn't active."));
+        // The schedule is made, and its second phase is refused.
+        fixture.account.before(() -> { }).before(() -> fixture.account.refuses(400, "price_inactive", "The price isn't active."));
         assertEquals("409 provider_refused", request(previewed).outcome());
         assertEquals("refused price_inactive", shown(previewed).at("/state") + " " + shown(previewed).at("/failure/code"));
         var released = fixture.account.posted().getLast();
