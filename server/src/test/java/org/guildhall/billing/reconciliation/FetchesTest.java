@@ -1,5 +1,6 @@
 package org.guildhall.billing.reconciliation;
 
+import static org.guildhall.billing.GoCardlessFixture.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.guildhall.Http.Reply;
 import org.guildhall.Http;
@@ -24,8 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FetchesTest {
 
     private static final String BILLING = "/api/v1/billing/";
-    private static final long WAIT_NANOS = 30_000_000_000L;
-    private static final long PAUSE_NANOS = 10_000_000L;
 
     private final TestServer.Tenant tenant = TestServer.shared().tenant();
     private final Http http = new Http(tenant.server(), tenant.token());
@@ -56,15 +53,6 @@ class FetchesTest {
         var reply = http.get(BILLING + list + "?connection_id=" + connection).expect(200);
         return reply.at("/data/0/state") + " " + reply.at("/data/0" + member) + " " + reply.at("/data/0/mirror/source") + " "
                 + reply.at("/data/0/mirror/fetch");
-    }
-
-    private static void until(String expected, Supplier<String> actual) {
-        var seen = actual.get();
-        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !seen.equals(expected);) {
-            LockSupport.parkNanos(PAUSE_NANOS);
-            seen = actual.get();
-        }
-        assertEquals(expected, seen);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.guildhall.billing.subscriptions;
 
+import static org.guildhall.billing.GoCardlessFixture.until;
 import static org.guildhall.billing.StripeBodies.coupon;
 import static org.guildhall.billing.StripeBodies.invoice;
 import static org.guildhall.billing.StripeBodies.object;
@@ -11,8 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.guildhall.Http;
 import org.guildhall.TestServer;
@@ -28,8 +27,6 @@ class DiscountsAndPausesTest {
 
     private static final String BILLING = "/api/v1/billing/";
     private static final String SUBSCRIPTIONS = BILLING + "subscriptions";
-    private static final long WAIT_NANOS = 30_000_000_000L;
-    private static final long PAUSE_NANOS = 10_000_000L;
     private static final String NONE = "null";
 
     private final TestServer.Tenant tenant = TestServer.shared().tenant();
@@ -63,15 +60,6 @@ class DiscountsAndPausesTest {
     private String shown(String... members) {
         var found = http.get(SUBSCRIPTIONS + "?connection_id=" + connection).expect(200);
         return List.of(members).stream().map(member -> String.valueOf(found.at("/data/0/" + member))).collect(Collectors.joining(" "));
-    }
-
-    private static void until(String expected, Supplier<String> actual) {
-        var seen = actual.get();
-        for (long end = System.nanoTime() + WAIT_NANOS; System.nanoTime() < end && !seen.equals(expected);) {
-            LockSupport.parkNanos(PAUSE_NANOS);
-            seen = actual.get();
-        }
-        assertEquals(expected, seen);
     }
 
     @Test
