@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Rows that are looked up by their ids are found by the key of their table under the generic plan, in tables of all sizes: no index that leads
- * with the tenant is read from end to end.
+ * with the tenant is read from end to end. The rooms of billing and providers have no rows in this database.
  */
 class LookUpPlansTest {
 
