@@ -7,7 +7,6 @@ import org.guildhall.core.audit.Actor;
 import org.guildhall.core.audit.JobTransactions.Source;
 import org.guildhall.core.audit.JobTransactions;
 import org.guildhall.core.data.Db;
-import org.guildhall.core.data.Tx;
 import org.guildhall.core.http.HttpServer;
 import org.guildhall.core.http.content.PageContent;
 import org.guildhall.core.problem.Problem;
@@ -32,6 +31,8 @@ final class UnsubscribePages implements HttpServer.FormHandler {
     private static final Map<String, String> WORDS =
             Map.of("reminder", "reminders", "recovery", "messages about open payments and unfinished sign-ups", "marketing", "news and offers");
 
+    private record State(UnsubscribeStore.Sender sender, boolean isUnsubscribed) {}
+
     private final UnsubscribeTokens tokens;
     private final Db db;
     private final JobTransactions transactions;
@@ -50,8 +51,9 @@ final class UnsubscribePages implements HttpServer.FormHandler {
         if (link == null) {
             return broken();
         }
-        var sender = sender(link);
-        if (db.upkeep(link.tenant(), tx -> isUnsubscribed(tx, link))) {
+        var state = state(link);
+        var sender = state.sender();
+        if (state.isUnsubscribed()) {
             return unsubscribed(link, sender);
         }
         return page("Unsubscribe", """
@@ -78,14 +80,17 @@ final class UnsubscribePages implements HttpServer.FormHandler {
             }
             return made;
         });
-        return unsubscribed(link, sender(link));
+        return unsubscribed(link, state(link).sender());
     }
 
-    private boolean isUnsubscribed(Tx tx, Link link) {
-        var batch = new Batch();
-        var active = suppressions.active(batch, link.address(), link.personId());
-        batch.send(tx);
-        return active.get().stream().anyMatch(one -> one.category() == null || one.category().equals(link.category()));
+    private State state(Link link) {
+        return db.upkeep(link.tenant(), tx -> {
+            var batch = new Batch();
+            var sender = store.sender(batch);
+            var active = suppressions.active(batch, link.address(), link.personId());
+            batch.send(tx);
+            return new State(sender.get(), active.get().stream().anyMatch(one -> one.category() == null || one.category().equals(link.category())));
+        });
     }
 
     private static PageContent unsubscribed(Link link, UnsubscribeStore.Sender sender) {
@@ -101,10 +106,6 @@ final class UnsubscribePages implements HttpServer.FormHandler {
 
     private @Nullable Link link(String path) {
         return tokens.read(path.substring(path.lastIndexOf('/') + 1));
-    }
-
-    private UnsubscribeStore.Sender sender(Link link) {
-        return db.upkeep(link.tenant(), store::sender);
     }
 
     private static String text(UnsubscribeStore.Sender sender) {

@@ -5,7 +5,8 @@ import static org.guildhall.schema.tasks.Tables.MESSAGE_PREFERENCES;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.trueCondition;
 
-import org.guildhall.core.data.Tx;
+import java.util.function.Supplier;
+import org.guildhall.core.sql.Batch;
 import org.guildhall.core.sql.PreparedQuery;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class UnsubscribeStore {
             select(TASKS_TENANTS.NAME, MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT).from(TASKS_TENANTS.leftJoin(MESSAGE_PREFERENCES).on(trueCondition())),
             cells -> new Sender(cells.get(TASKS_TENANTS.NAME), cells.get(MESSAGE_PREFERENCES.UNSUBSCRIBE_TEXT)));
 
-    Sender sender(Tx tx) {
-        return SENDER.single(tx);
+    Supplier<Sender> sender(Batch batch) {
+        return batch.single(SENDER);
     }
 }
