@@ -34,8 +34,8 @@ final class WebhookDeliveriesHandler implements WebhookDeliveriesApi<Call> {
     @Override
     public Reply<Page<WebhookDelivery>> listWebhookDeliveries(Call call, ListWebhookDeliveriesQuery query) {
         var filter = new Filter(
-                query.connectionId() == null ? null : query.connectionId().value(), query.accountId() == null ? null : query.accountId().value(), query.state() == null ? null : query.state().value(),
-                query.outcome() == null ? null : query.outcome().value(), query.eventType(), query.eventReference(), query.objectReference(),
+                query.connectionId() == null ? null : query.connectionId().value(), query.accountId() == null ? null : query.accountId().value(),
+                query.state() == null ? null : query.state().value(), query.outcome() == null ? null : query.outcome().value(), query.eventType(), query.eventReference(), query.objectReference(),
                 new TimeWindow(query.createdAfter(), query.createdFrom(), query.createdBefore()));
         return Reply.list(deliveries.list(call.tx(), call.page(), filter).map(DeliveryViews::toApi));
     }

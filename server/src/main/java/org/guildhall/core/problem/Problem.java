@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 public enum Problem {
     VALIDATION_FAILED(422, "The request is not valid",
             "One or more members of the body break a rule of the operation.",
-            "Look at errors: each entry points at one member and says what is wrong with it. All mistakes are listed at once."),
+            "Look at errors: each entry points at one member and says what is wrong with it. All mistakes of form are listed at once; of "
+                    + "references to something that doesn't exist, the first."),
     MALFORMED_BODY(400, "The body can't be read",
             "The body is not JSON (RFC 8259): it is cut off, repeats a member, has text after its end or a byte order mark, is not "
                     + "UTF-8, or is nested deeper than 100. Or the body is a file that does not match its media type. Or the operation has no body, or "

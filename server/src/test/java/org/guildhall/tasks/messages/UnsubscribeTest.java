@@ -102,6 +102,7 @@ class UnsubscribeTest {
             var made = http.get("/api/v1/tasks/suppressions").expect(200);
             assertEquals("unsubscribe marketing Mira@members.example",
                     made.at("/data/0/reason") + " " + made.at("/data/0/category") + " " + made.at("/data/0/address"));
+            assertEquals("send-message", http.get("/api/v1/platform/audit-events?operation=send-message").expect(200).at("/data/0/operation"));
             assertEquals("job", http.get("/api/v1/platform/audit-events?action=suppression.created").expect(200).at("/data/0/actor_type"));
             assertEquals("suppressed", ended(mira, "marketing").at("/state"));
             assertEquals("sent", ended(mira, "reminder").at("/state"));
